@@ -1,0 +1,1 @@
+"""dutydesk: the duty desk that calls until somebody answers."""

@@ -1,0 +1,82 @@
+"""Every error this program raises on purpose.
+
+    DutydeskError
+    ├── UsageError              exit 2: the command was called wrongly
+    ├── Refused                 exit 3: the system will not do it, and says why
+    ├── Faulty                  exit 1: the input has faults (carries them)
+    ├── DocumentError           a received document cannot be read; it is kept and shown
+    │   ├── TooLarge            bigger than the limit for its kind
+    │   ├── Dangerous           XML bombs, external entities, doctype tricks
+    │   └── NotWellFormed       no XML, or cut off
+    ├── SendError               a channel could not hand a message over
+    └── Conflict                another worker changed the row first
+
+It must not import anything of dutydesk: every layer raises these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class DutydeskError(Exception):
+    """Root of the tree; the text is a sentence that says what to do."""
+
+    exit_code = 3
+
+
+class UsageError(DutydeskError):
+    """The command line was called in a way that cannot work."""
+
+    exit_code = 2
+
+
+class Refused(DutydeskError):
+    """The system refuses: doing it would break a promise."""
+
+
+class Faulty(DutydeskError):
+    """The input has faults; `faults` are the lines to print, each `file:line: what and what to do`."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
+
+class DocumentError(DutydeskError):
+    """A received document cannot be read; the bytes are kept and an officer sees why."""
+
+    exit_code = 1
+    name = "document"
+
+
+class TooLarge(DocumentError):
+    """The document is larger than its source may send."""
+
+    name = "too-large"
+
+
+class Dangerous(DocumentError):
+    """The document carries an entity bomb, an external entity or a doctype that reaches outside."""
+
+    name = "dangerous"
+
+
+class NotWellFormed(DocumentError):
+    """The document is not well-formed XML, or was cut off."""
+
+    name = "not-well-formed"
+
+
+class SendError(DutydeskError):
+    """A channel could not hand the message over; `permanent` means trying again cannot help."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class Conflict(DutydeskError):
+    """Another worker changed the row first; claim again."""
