@@ -1,0 +1,36 @@
+"""The numbers marked (D) in the rules of calling: defaults, each a setting of the site with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from dutydesk.domain.values import Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Settings of the callout machine; the comment behind each is shown beside it to the officer."""
+
+    door_knock: timedelta = timedelta(minutes=15)      # a superior reports per place within this
+    one_ring_per: timedelta = timedelta(minutes=3)     # a superior is rung once per this, with his whole list
+    remind_voice: timedelta = timedelta(minutes=5)     # after act time: SMS at once, voice after this
+    remind_officer: timedelta = timedelta(minutes=10)  # after act time: with the officer after this
+    renew_after: timedelta = timedelta(minutes=3)      # a renewal ends a step whose first try is this old
+    rest_of_area: timedelta = timedelta(minutes=3)     # named places first, the rest of the area after this
+    assume_expired: timedelta = timedelta(hours=24)    # no `expires`: this long after the last version
+    expiry_grace: timedelta = timedelta(minutes=60)    # the officer's time to say that it goes on
+    unhandled_red: timedelta = timedelta(minutes=10)   # a red place unhandled this long rings again
+    officer_backup: timedelta = timedelta(minutes=2)   # the backup's phone joins after this
+    officer_leader: timedelta = timedelta(minutes=4)   # the leader's phone joins after this
+    officer_repeat: timedelta = timedelta(minutes=5)   # then all three again every this
+    notices_per_month: int = 2                         # notices a month per person and family
+    hold: timedelta = timedelta(seconds=120)           # an untrusted or wide alert waits this for a word
+    hold_above: int = 1000                             # posts, below red
+    town_dark_share: float = 0.6                       # of a town's numbers unreachable ...
+    town_dark_within: timedelta = timedelta(minutes=15)
+    code_rest: timedelta = timedelta(hours=72)         # a reply code is free again this long after the end
+    ask_back: timedelta = timedelta(seconds=30)        # an unclear reply is rung back within this
+    third_renewal: int = 3                             # renewals without an act that bring in the leader
+    red_bound: timedelta = timedelta(minutes=10)       # a red ladder must be over by this
+    unknown_colour: Colour = Colour.ORANGE             # neither colour nor severity known

@@ -1,0 +1,49 @@
+"""A whole site as one value: configuration, places and people, playbooks, wordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from dutydesk.domain.playbook import Playbook
+from dutydesk.domain.rules import Rules
+from dutydesk.domain.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Who switched real channels on, and since when; without it nothing real is ever dialled."""
+
+    by: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`dutydesk.toml`. `envelope` is west, south, east, north in degrees (EPSG:4326)."""
+
+    name: str
+    signature: str                      # 威海应急: stands in 【】 before every SMS
+    duty_phone: str
+    last_resort: str                    # person id: rung when the roster hour is empty
+    envelope: tuple[float, float, float, float]
+    language: str = "zh-CN"
+    timezone: str = "Asia/Shanghai"
+    store: str = "sqlite:///var/desk.sqlite3"
+    sources: tuple[Mapping[str, object], ...] = ()
+    channels: Mapping[str, str] = field(default_factory=dict)   # way (sms, voice) -> channel name
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    journal_heads: tuple[str, ...] = ()
+    live: Live | None = None
+    rules: Rules = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything read from a site folder. `texts`: template name -> Jinja2 source."""
+
+    config: Config
+    site: Site
+    playbooks: Mapping[str, Playbook]
+    texts: Mapping[str, str]

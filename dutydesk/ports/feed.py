@@ -1,0 +1,40 @@
+"""Feeds declare and parse; they never fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dutydesk.domain.alert import Alert
+from dutydesk.domain.values import Colour
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configured source of documents (a `[[source]]` table of dutydesk.toml).
+
+    `auto`: calls at once without the officer's word. `folder`: where its documents are dropped.
+    `zone`: zone of naive times. `language`: preferred block. `unknown_colour`: when nothing tells.
+    """
+
+    id: str
+    kind: str
+    name: str = ""
+    auto: bool = False
+    folder: str = ""
+    zone: str = "Asia/Shanghai"
+    language: str = "zh-CN"
+    unknown_colour: Colour = Colour.ORANGE
+    max_bytes: int = 5_000_000
+
+
+class Feed(Protocol):
+    """A format reader."""
+
+    kind: str
+
+    def parse(self, body: bytes, source: Source, received_at: datetime) -> Iterable[Alert]:
+        """Read one document; raises DocumentError when it cannot be read at all. Lesser faults ride along."""
+        ...
