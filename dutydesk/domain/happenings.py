@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dutydesk.domain.playbook import Policy
+from dutydesk.domain.reach import Reached
 from dutydesk.domain.values import Colour, Outcome, Role, Via
 
 
@@ -86,14 +87,14 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """An officer's order. `what`: call_again, skip, add_person, write_off, stand_down, handled, take, hold, resume."""
+    """An officer's order. `what`: call_again, skip (to `step`), add_person (`reached`), write_off, stand_down."""
 
     at: datetime
     what: str
     officer: str
     why: str = ""
     step: int | None = None
-    person: str = ""
+    reached: Reached | None = None
 
 
 Happening = Due | Happened | Replied | Superseded | Renewed | Lowered | Lifted | Expired | ByHand
