@@ -98,7 +98,7 @@ def holes(shifts: Iterable[Shift], desk: str, role: Role, start: datetime, end: 
 
 def overlaps(shifts: Iterable[Shift], desk: str, role: Role, start: datetime, end: datetime,
              tz: str) -> tuple[Overlap, ...]:
-    """Return the stretches between `start` and `end` (aware) which several rows of that desk and role claim."""
+    """Return the stretches from `start` to `end` (aware) that several rows of that desk and role claim."""
     return clashes(turns(_of(shifts, desk, role), start, end, tz), start, end)
 
 

@@ -36,7 +36,7 @@ def test_a_night_shift_runs_past_midnight_and_hands_over_on_the_minute(at, who):
 
 
 @pytest.mark.parametrize(("shift", "at", "works"), [
-    (Shift("d", Role.LEADER, frozenset({5}), time(20), time(8), "p"), "2026-06-06T03:00", True),   # from Friday
+    (Shift("d", Role.LEADER, frozenset({5}), time(20), time(8), "p"), "2026-06-06T03:00", True),
     (Shift("d", Role.LEADER, frozenset({6}), time(20), time(8), "p"), "2026-06-06T03:00", False),
     (Shift("d", Role.LEADER, ALL, time(9), time(9), "p"), "2026-06-06T08:59", True),    # 24 hours
     (Shift("d", Role.LEADER, ALL, time(0), time(0), "p", since=date(2026, 6, 6)), "2026-06-05T23:59", False),
@@ -63,7 +63,7 @@ def test_a_missing_sunday_night_is_a_hole_until_the_end_asked_for():
     night = Shift("371000", Role.OFFICER, frozenset(range(1, 7)), time(20), time(8), "p2")
     span = (MONDAY + timedelta(hours=8), MONDAY + timedelta(days=7))
     found = holes([DAY, night], "371000", Role.OFFICER, *span, TZ)
-    assert [(each.start, each.end) for each in found] == [(local("2026-06-07T20:00"), local("2026-06-08T00:00"))]
+    assert [(one.start, one.end) for one in found] == [(local("2026-06-07T20:00"), local("2026-06-08T00:00"))]
 
 
 def test_an_empty_roster_is_one_hole_and_no_overlap():

@@ -1,0 +1,155 @@
+"""dutydesk.toml, and its turning into the domain's `Config`."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, ConfigDict, Field, create_model
+
+from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text
+from dutydesk.domain.rules import Rules
+from dutydesk.domain.setup import Config, Live
+from dutydesk.domain.values import Colour
+
+
+def _envelope(value: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    west, south, east, north = value
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError(f"{list(value)} is no envelope; write [west, south, east, north] in degrees")
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"{value!r} is no time zone; write one like Asia/Shanghai") from None
+    return value
+
+
+Envelope = Annotated[tuple[float, float, float, float], AfterValidator(_envelope)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class SiteTable(Strict):
+    """[site]."""
+
+    name: Filled = Field(description="name of the bureau")
+    signature: Filled = Field(description="stands in 【】 before every SMS")
+    language: Filled = Field(default="zh-CN", description="preferred language of warnings")
+    timezone: Zone = Field(
+        default="Asia/Shanghai", description="zone of rosters, nights and everything shown")
+    envelope: Envelope = Field(description="west, south, east, north in degrees (EPSG:4326); nothing lies outside")
+
+
+class DutyTable(Strict):
+    """[duty]."""
+
+    phone: Filled = Field(description="the number every message names")
+    last_resort: Text = Field(default="", description="person rung when a roster hour is empty; required")
+
+
+class DeskTable(Strict):
+    """[[desk]]."""
+
+    id: Id = Field(description="area code it answers for")
+    name: Filled
+    phone: Text = ""
+
+
+class StoreTable(Strict):
+    """[store]."""
+
+    url: Filled = Field(default="sqlite:///var/desk.sqlite3", description="database")
+
+
+class LimitsTable(Strict):
+    """[limits.<channel>]."""
+
+    per_second: Annotated[float, Field(gt=0)] | None = None
+    lines: Annotated[int, Field(gt=0)] | None = None
+    max_in_flight: Annotated[int, Field(gt=0)] | None = None
+    timeout: Annotated[float, Field(gt=0)] | None = Field(default=None, description="seconds")
+
+
+class SourceTable(Strict):
+    """[[source]]; what a feed needs beyond these names is kept for it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: Id
+    kind: Id
+    name: Text = ""
+    auto: bool = Field(default=False, description="calls at once, without the officer's word")
+    folder: Text = Field(default="", description="where its documents are dropped")
+    zone: Zone = Field(default="Asia/Shanghai", description="zone of times written without one")
+    language: Filled = "zh-CN"
+    unknown_colour: ColourWord = Field(default=Colour.ORANGE, description="when nothing tells the colour")
+    max_bytes: Annotated[int, Field(gt=0)] = 5_000_000
+
+
+class JournalTable(Strict):
+    """[journal]."""
+
+    heads: tuple[Filled, ...] = Field(
+        default=(), description="where the journal's head is copied to every hour")
+
+
+class LiveTable(Strict):
+    """[live]: without it no real channel is ever used."""
+
+    by: Filled = Field(description="who decided it")
+    since: Day
+
+
+def _setting(default: object) -> Any:
+    if isinstance(default, timedelta):
+        return Duration
+    if isinstance(default, Colour):
+        return ColourWord
+    return Annotated[type(default), Field(gt=0)]
+
+
+#: [rules]: every name of the domain's `Rules`, none required.
+_SETTINGS: dict[str, Any] = {each.name: (_setting(each.default), each.default)
+                             for each in dataclasses.fields(Rules)}
+RulesTable: Any = create_model("RulesTable", __base__=Strict, __doc__="[rules]: settings of the callout machine.",
+                               **_SETTINGS)
+
+
+class ConfigFile(Strict):
+    """dutydesk.toml."""
+
+    site: SiteTable
+    duty: DutyTable
+    desk: tuple[DeskTable, ...] = ()
+    store: StoreTable = StoreTable()
+    channels: dict[Id, Id] = Field(default={}, description="way (sms, voice) -> channel")
+    limits: dict[Id, LimitsTable] = Field(default={})
+    source: tuple[SourceTable, ...] = ()
+    journal: JournalTable = JournalTable()
+    rules: RulesTable = RulesTable()
+    live: LiveTable | None = None
+
+    def config(self) -> Config:
+        """Return the domain's configuration; its `sources` fit `ports.feed.Source` plus what a feed reads itself."""
+        return Config(
+            name=self.site.name,
+            signature=self.site.signature,
+            duty_phone=self.duty.phone,
+            last_resort=self.duty.last_resort,
+            envelope=self.site.envelope,
+            language=self.site.language,
+            timezone=self.site.timezone,
+            store=self.store.url,
+            sources=tuple(each.model_dump() for each in self.source),
+            channels=self.channels,
+            limits={name: {key: float(value) for key, value in each.model_dump(exclude_none=True).items()}
+                    for name, each in self.limits.items()},
+            journal_heads=self.journal.heads,
+            live=Live(self.live.by, self.live.since) if self.live else None,
+            rules=Rules(**dict(self.rules)),
+        )
