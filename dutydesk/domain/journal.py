@@ -1,0 +1,103 @@
+"""The seal of the journal: every row's keyed hash covers the row and the seal before it.
+
+A seal is HMAC-SHA256 (RFC 2104) over canonical JSON. Who lacks the key cannot change, remove, add or reorder a
+sealed row unseen; who has it cannot rebuild the chain unseen once a head (`SEQ:HASH`) is printed somewhere else.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+
+from dutydesk.domain.records import JournalRow
+
+FIRST = ""
+"""The seal before the first row."""
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last sealed row: what is printed on handovers. `str` gives `SEQ:HASH`."""
+
+    seq: int = 0
+    seal: str = FIRST
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.seal}"
+
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """Read `SEQ:HASH`; raises ValueError for anything else."""
+        seq, colon, seal = text.strip().partition(":")
+        if not colon or not seq.isdigit() or not seal:
+            raise ValueError(f"{text!r} is no head; write SEQ:HASH as printed")
+        return cls(int(seq), seal.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first row at which the chain does not hold. `what`: edited, missing, cut, rebuilt."""
+
+    seq: int
+    what: str
+    text: str
+
+
+def seal(previous: str, row: JournalRow, key: bytes) -> str:
+    """Return the seal of a row that has its `seq`, given the seal of the row before it.
+
+    `row.row`, the order of writing, is not covered: it is the database's own and may change when rows move house.
+    """
+    told = _encode([
+        previous, row.seq, row.at.astimezone(UTC).isoformat(timespec="microseconds"), row.what, row.incident,
+        row.callout, row.person, dict(row.facts),
+    ])
+    return hmac.digest(key, told.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+class Checker:
+    """Walks the chain from its beginning; give it the rows in order of `seq`, in as many batches as you like.
+
+    `head` is one printed before, if there is one.
+    """
+
+    def __init__(self, key: bytes, head: Head | None = None) -> None:
+        self.last = Head()
+        self._key = key
+        self._head = head
+
+    def walk(self, rows: Iterable[JournalRow]) -> Fault | None:
+        """Return the first fault in these rows, or None.
+
+        1. A row's `seq` is the one after the last; otherwise rows between are missing.
+        2. Its seal is the one computed from its content and the last seal; otherwise it was edited.
+        3. The row of the printed head carries the printed hash; otherwise the chain was rebuilt.
+        """
+        for row in rows:
+            seq = self.last.seq + 1
+            if row.seq != seq:
+                return Fault(seq, "missing", f"row {seq} is missing: after {self.last.seq} comes {row.seq}")
+            expected = seal(self.last.seal, row, self._key)
+            if not hmac.compare_digest(expected, row.seal):
+                return Fault(seq, "edited", f"row {seq} does not carry the seal of its content and place")
+            self.last = Head(seq, expected)
+            if self._head and seq == self._head.seq and not hmac.compare_digest(expected, self._head.seal):
+                return Fault(seq, "rebuilt", f"row {seq} is sealed, but not as printed: the chain was rebuilt")
+        return None
+
+    def end(self) -> Fault | None:
+        """Return the fault of a chain that ends before the printed head, or None."""
+        if self._head and self.last.seq < self._head.seq:
+            return Fault(self.last.seq + 1, "cut", f"the chain ends at {self.last.seq}, printed was {self._head.seq}")
+        return None
+
+
+def verify(rows: Iterable[JournalRow], key: bytes, head: Head | None = None) -> Fault | None:
+    """Return the first fault of a whole journal given in order of `seq`, or None when the chain holds."""
+    checker = Checker(key, head)
+    return checker.walk(rows) or checker.end()

@@ -1,0 +1,123 @@
+"""The journal, its sealer, the settings, and when the next thing is due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dutydesk.domain.journal import Head, seal
+from dutydesk.domain.records import JournalRow
+from dutydesk.store.codec import dump, load, micros, moment, moment_or_none
+from dutydesk.store.dialect import SQLITE, Dialect
+from dutydesk.store.session import Session
+from dutydesk.store.tables import CLASSES, ask, callout, journal, journal_head, notice, setting
+
+
+def _read(row: Any) -> JournalRow:
+    number, at, what, incident, callout_, person, facts, seq, mark = row
+    return JournalRow(moment(at), what, incident, callout_, person, load(facts), number, seq, mark)
+
+
+def _new(it: JournalRow) -> dict[str, Any]:
+    return {"at": micros(it.at), "what": it.what, "incident": it.incident, "callout": it.callout,
+            "person": it.person, "facts": dump(dict(it.facts)), "seal": ""}
+
+
+class JournalSql:
+    """The statements."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        j = journal.c
+        self.after = (select(*j).where(j.seq > bindparam("after")).order_by(j.seq).limit(bindparam("most")))
+        self.after_of = self.after.where(j.incident == bindparam("incident"))
+        self.unsealed = select(*j).where(j.seq.is_(None)).order_by(j.row).limit(bindparam("most"))
+        self.waiting = select(func.count()).select_from(journal).where(j.seq.is_(None))
+        self.note = insert(journal)
+        self.mark = (update(journal).where(j.row == bindparam("b_row"), j.seq.is_(None))
+                     .values(seq=bindparam("b_seq"), seal=bindparam("b_seal")))
+        self.head = select(journal_head.c.seq, journal_head.c.seal, journal_head.c.sealed_at)
+        self.claim_head = dialect.claim(self.head)
+        self.keep_head = (update(journal_head)
+                          .values(seq=bindparam("b_seq"), seal=bindparam("b_seal"), sealed_at=bindparam("now")))
+        self.setting = select(setting.c.value).where(setting.c.name == bindparam("name"))
+        kind = sqlite.insert if dialect.name == SQLITE else postgresql.insert
+        put = kind(setting)
+        self.set_setting = put.on_conflict_do_update(
+            index_elements=["name"], set_={"value": put.excluded.value})
+        firsts = [select(func.min(column).label("at")).where(table.c.klass == klass, column.is_not(None))
+                  for table, column in ((callout, callout.c.due_at), (ask, ask.c.claim_at)) for klass in CLASSES]
+        firsts.append(select(func.min(notice.c.claim_at).label("at")).where(notice.c.claim_at.is_not(None)))
+        first = union_all(*firsts).subquery()
+        self.next_due = select(func.min(first.c.at))
+
+
+class JournalReads(Session):
+    """Reading the journal and the settings."""
+
+    def setting(self, name: str) -> Any:
+        """Return a setting, None if it was never set."""
+        row = self.first(self.home.statements(JournalSql).setting, {"name": name})
+        return None if row is None else json.loads(row[0])
+
+    def journal(self, *, after: int = 0, limit: int = 1000, incident: str | None = None) -> list[JournalRow]:
+        """Return sealed rows with `seq > after` in order of `seq`."""
+        sql = self.home.statements(JournalSql)
+        values: dict[str, Any] = {"after": after, "most": limit}
+        if incident is None:
+            return [_read(row) for row in self.rows(sql.after, values)]
+        return [_read(row) for row in self.rows(sql.after_of, {**values, "incident": incident})]
+
+    def journal_head(self) -> Head:
+        """Return the last sealed row, to be printed on a handover."""
+        seq, mark, _ = self.first(self.home.statements(JournalSql).head)
+        return Head(seq, mark)
+
+    def unsealed(self) -> int:
+        """Return how many rows of the journal wait for their seal."""
+        count: int = self.first(self.home.statements(JournalSql).waiting)[0]
+        return count
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest time any callout, ask or notice is due."""
+        return moment_or_none(self.first(self.home.statements(JournalSql).next_due)[0])
+
+
+class JournalWrites(JournalReads):
+    """Writing the journal and the settings."""
+
+    def set_setting(self, name: str, value: Any) -> None:
+        """Keep a setting (a JSON value)."""
+        self.change(self.home.statements(JournalSql).set_setting, {"name": name, "value": dump(value)})
+
+    def note(self, rows: Sequence[JournalRow]) -> None:
+        """Write journal rows, unsealed."""
+        self.change(self.home.statements(JournalSql).note, [_new(each) for each in rows])
+
+    def seal(self, now: datetime, limit: int) -> int:
+        """Give unsealed rows their `seq` and seal; return how many.
+
+        1. Take the head; another sealer at work means nothing to do.
+        2. Take what is committed and unsealed, in order of writing. A row whose transaction ends later comes
+           later, whatever its number: `seq` is the order of sealing and has no holes.
+        3. Chain them, write them, write the head.
+        """
+        sql = self.home.statements(JournalSql)
+        head = self.first(sql.claim_head)
+        if head is None:
+            return 0
+        seq, mark = head[0], head[1]
+        marks = []
+        for row in self.rows(sql.unsealed, {"most": limit}):
+            seq += 1
+            mark = seal(mark, replace(_read(row), seq=seq), self.home.key)
+            marks.append({"b_row": row[0], "b_seq": seq, "b_seal": mark})
+        if marks:
+            self.change(sql.mark, marks)
+            self.change(sql.keep_head, {"b_seq": seq, "b_seal": mark, "now": micros(now)})
+        return len(marks)

@@ -1,0 +1,18 @@
+"""The two faces of a transaction: `Reading` for looking up, `Writing` for one unit of work."""
+
+from __future__ import annotations
+
+from dutydesk.store.alert_rows import AlertReads, AlertWrites
+from dutydesk.store.ask_rows import AskReads, AskWrites
+from dutydesk.store.call_rows import CallReads, CallWrites
+from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
+from dutydesk.store.paper_rows import PaperReads, PaperWrites
+from dutydesk.store.site_rows import SiteReads, SiteWrites
+
+
+class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads):
+    """Reads of `ports.store`, on one snapshot."""
+
+
+class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites):
+    """Tx of `ports.store`, in the writing transaction."""
