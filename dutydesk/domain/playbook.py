@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from enum import StrEnum
 
@@ -60,6 +60,17 @@ class Policy:
         """The same content has the same id, whoever froze it and when."""
         return derive("p", self.family, int(self.colour), self.steps, self.act, self.done_when,
                       sorted(self.texts.items()), self.repeat)
+
+    def lowered_to(self, lower: Policy) -> Policy:
+        """The policy after the colour fell: the ladder goes on, each wait the longer of old and new.
+
+        What closes it and the time to act are those of the lower colour.
+        """
+        steps = tuple(
+            replace(step, within=max(step.within, lower.steps[rank].within) if rank < len(lower.steps) else step.within)
+            for rank, step in enumerate(self.steps)
+        )
+        return replace(lower, steps=steps)
 
     @property
     def bound(self) -> timedelta:

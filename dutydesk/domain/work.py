@@ -129,6 +129,7 @@ class Work:
         self.callout.state = State.CLOSED
         self.callout.closed_as = how
         self.callout.due_at = None
+        self.memo["closed_at"] = self.now.isoformat()
 
     def with_officer(self, reason: str, text: str = "") -> None:
         """Put it before the officer; it stays there until a named officer handles it."""

@@ -1,0 +1,1 @@
+"""The desks: claim due rows, decide with pure functions, save in one transaction. No SQL, no HTTP, no SDK."""

@@ -1,0 +1,151 @@
+"""One batch of alerts: chains and incidents as they stand within it, and the sum of their changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dutydesk.domain import incident as machine
+from dutydesk.domain.ids import derive
+from dutydesk.domain.incident import Change, Fed, highest, net
+from dutydesk.domain.match import Touch, lift_to_ancestors
+from dutydesk.domain.records import Chain, Incident, Version
+from dutydesk.domain.values import Colour, Kind
+from dutydesk.engine import openings
+from dutydesk.engine.books import Books
+from dutydesk.engine.openings import Cause
+
+
+class Batch:
+    """Chains and incidents touched by the alerts of one turn; `carry` carries the net change into callouts."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        self.versions: dict[str, Version] = {}
+        self.chains: dict[str, Chain] = {}
+        self.incidents: dict[str, Incident] = {}
+        self.changes: dict[str, list[tuple[Change, ...]]] = {}
+        self.causes: dict[str, Cause] = {}
+
+    # -- versions and chains --------------------------------------------------------------------------
+    def known(self, version: Version) -> bool:
+        """Whether the same identifier already said the same."""
+        if version.id in self.versions:
+            return True
+        earlier = self.books.tx.version_by_identifier(version.identifier)
+        return earlier is not None and earlier.content == version.content
+
+    def add_version(self, version: Version) -> None:
+        """Keep a version."""
+        self.versions[version.id] = version
+        self.books.tx.add_version(version)
+
+    def by_identifier(self, identifier: str) -> Chain | None:
+        """The chain a message belongs to, by its identifier."""
+        for version in self.versions.values():
+            if version.identifier == identifier:
+                return self.chains.get(version.chain)
+        earlier = self.books.tx.version_by_identifier(identifier)
+        return self.chain(earlier.chain) if earlier else None
+
+    def chain(self, id: str) -> Chain | None:
+        """A chain as it stands in this batch."""
+        if id not in self.chains:
+            found = self.books.tx.chain(id)
+            if found is None:
+                return None
+            self.chains[id] = found
+        return self.chains[id]
+
+    def open_chains(self, event: str) -> list[Chain]:
+        """Open chains of one event type, those of this batch included."""
+        stored = {chain.id: chain for chain in self.books.tx.open_chains(event=event)}
+        stored.update({id: chain for id, chain in self.chains.items() if chain.event == event})
+        return [chain for chain in stored.values() if chain.open]
+
+    def keep(self, chain: Chain) -> None:
+        """Save a chain."""
+        self.books.tx.save_chain(chain)
+        self.chains[chain.id] = replace(chain, version=chain.version + 1)
+
+    # -- incidents ------------------------------------------------------------------------------------
+    def drills(self, family: str) -> bool:
+        """Whether a drill of that family is on, that an exercise message may feed."""
+        return any(each.kind is Kind.DRILL and each.family == family
+                   for each in self.books.tx.incidents(open_only=True))
+
+    def incident(self, desk: str, family: str, kind: Kind, chain: Chain | None) -> Incident:
+        """The incident of a desk and family: the open one, the one this chain fed before, or a new one."""
+        for incident in self.incidents.values():
+            if (incident.desk, incident.family, incident.kind) == (desk, family, kind):
+                return incident
+        found = self.books.tx.claim_incident(desk, family, kind) or self._former(desk, family, kind, chain)
+        if found is None:
+            local = self.books.now.astimezone(self.books.ctx.zone)
+            number = f"{local:%Y%m%d-%H%M}-{desk}-{family}" + ("" if kind is Kind.REAL else f"-{kind.value}")
+            found = Incident(derive("i", desk, family, kind, self.books.now.isoformat()), number, desk, family, kind,
+                             self.books.now)
+            self.books.note("incident_opened", incident=found.id, number=number, kind=kind.value)
+            self.books.tx.save_incident(found)
+            found = self.books.tx.lock_incident(found.id) or found
+        self.incidents[found.id] = found
+        self.books.incidents[found.id] = found
+        return found
+
+    def _former(self, desk: str, family: str, kind: Kind, chain: Chain | None) -> Incident | None:
+        """A closed incident that a later version of one of its chains reopens."""
+        if chain is None or chain.version == 0:
+            return None
+        for incident in self.books.tx.incidents(open_only=False):
+            if chain.id in incident.chains and (incident.desk, incident.family, incident.kind) == (desk, family, kind):
+                self.books.note("incident_reopened", incident=incident.id, chain=chain.id)
+                return self.books.tx.lock_incident(incident.id)
+        return None
+
+    # -- touching -------------------------------------------------------------------------------------
+    def touch(self, chain: Chain, direct: Mapping[str, Colour], *, kind: Kind, cause: Cause, renewal: bool) -> Chain:
+        """Let a chain give the places new colours; every desk concerned gets its part."""
+        before, after = self._all(chain.colours), self._all(direct)
+        site = self.books.ctx.site
+        for desk in sorted({site.places[place].desk for place in {*before, *after}}):
+            incident = self.incident(desk, chain.family, kind, chain)
+            fed = Fed(chain.id, _of_desk(site.places, before, desk), _of_desk(site.places, after, desk), renewal)
+            moved, changes = machine.touch(incident, fed, others=self._others(incident, chain.id), now=self.books.now)
+            self.incidents[incident.id] = moved
+            self.changes.setdefault(incident.id, []).append(changes)
+            best = self.causes.get(incident.id)
+            if best is None or any(change.what is machine.What.RAISED for change in changes):
+                self.causes[incident.id] = cause
+        return replace(chain, colours=dict(direct))
+
+    def by_hand(self, incident: Incident, direct: Mapping[str, Colour], *, cause: Cause) -> None:
+        """Let an officer give places colours; an empty map lifts what he gave."""
+        given = self._all(direct)
+        bare = replace(incident, by_hand={})
+        fed = Fed("", dict(incident.by_hand), _of_desk(self.books.ctx.site.places, given, incident.desk), renewal=False)
+        moved, changes = machine.touch(bare, fed, others=self._others(incident, ""), now=self.books.now)
+        chains = tuple(chain for chain in moved.chains if chain)
+        self.incidents[incident.id] = replace(moved, by_hand=dict(fed.after), chains=chains)
+        self.changes.setdefault(incident.id, []).append(changes)
+        self.causes[incident.id] = cause
+
+    def _others(self, incident: Incident, chain: str) -> dict[str, Colour]:
+        """What the other open chains of an incident give to its places, places above included."""
+        others = [each for each in incident.chains if each != chain]
+        standing = [self.chain(each) for each in others]
+        return highest(*(self._all(each.colours) for each in standing if each is not None and each.open))
+
+    def _all(self, direct: Mapping[str, Colour]) -> dict[str, Colour]:
+        """The places and everything above them, at the worst colour below."""
+        touches = {place: Touch(place, colour, "", "") for place, colour in direct.items()
+                   if place in self.books.ctx.site.places}
+        return lift_to_ancestors(touches, self.books.ctx.site)
+
+    def carry(self) -> None:
+        """Carry the net change of every incident into its callouts."""
+        for id, rows in self.changes.items():
+            openings.apply(self.books, self.incidents[id], net(rows), self.causes[id])
+
+
+def _of_desk(places: Mapping[str, object], colours: Mapping[str, Colour], desk: str) -> dict[str, Colour]:
+    return {place: colour for place, colour in colours.items() if getattr(places[place], "desk", "") == desk}

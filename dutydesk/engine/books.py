@@ -1,0 +1,260 @@
+"""The books of one transaction: effects of decisions gathered, made into rows, written at the end.
+
+Order of writing: withdrawals first, so that what is taken back never meets what is newly asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from dutydesk.domain import alarm as alarms
+from dutydesk.domain import callout as machine
+from dutydesk.domain.effects import Alarm, Dial, Effect, Note, Notice, OpenTask, Record, Withdraw
+from dutydesk.domain.happenings import Happening
+from dutydesk.domain.ids import derive
+from dutydesk.domain.playbook import Policy
+from dutydesk.domain.reach import Reach, reach_step
+from dutydesk.domain.records import Ask, Callout, Fact, Incident, JournalRow, NoticeRow, State, Task
+from dutydesk.domain.site import Post
+from dutydesk.domain.values import Kind
+from dutydesk.domain.work import ask_id
+from dutydesk.engine import wording
+from dutydesk.engine.context import Context
+from dutydesk.ports.store import Tx
+
+#: Alarm reason -> what the officer reads. The reason itself is what rules and tests know.
+REASONS: Mapping[str, str] = {
+    "red": "红色预警到达", "with_officer": "无人应答", "help": "请求支援", "capacity": "线路占满未呼出",
+    "not_found": "上门未找到", "no_act": "应答后未报行动", "declined": "应答后不能履职", "renewed": "预警续发仍无人应答",
+    "third_renewal": "多次续发仍无行动", "expired": "预警到期待确认", "unclear": "回复不明，人已醒",
+    "confirm": "红色降级或解除待确认", "no_match": "红色预警未匹配到任何地方", "unknown_colour": "预警颜色不明，按默认处理",
+    "held": "预警待放行", "town_dark": "大面积失联", "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断",
+}
+
+
+class Books:
+    """Everything one transaction will write, kept until `close`."""
+
+    def __init__(self, ctx: Context, tx: Tx, now: datetime) -> None:
+        self.ctx = ctx
+        self.tx = tx
+        self.now = now
+        self.callouts: dict[str, Callout] = {}
+        self.fresh: set[str] = set()
+        self.frozen: set[str] = set()
+        self.asks: dict[str, Ask] = {}
+        self.withdrawn: list[tuple[str, str | None]] = []
+        self.facts: dict[str, Fact] = {}
+        self.tasks: list[Task] = []
+        self.journal: list[JournalRow] = []
+        self.notices: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], list[Callout]] = {}
+        self.plain_notices: list[NoticeRow] = []
+        self.alarms: dict[str, list[alarms.Item]] = {}
+        self.dropped: dict[str, list[str]] = {}
+        self.incidents: dict[str, Incident] = {}
+
+    # -- decisions ------------------------------------------------------------------------------------
+    def advance(self, callout: Callout, happening: Happening) -> Callout:
+        """Let one thing happen to a callout (its newest state in these books) and gather what follows."""
+        callout = self.callouts.get(callout.id, callout)
+        if is_officer(callout):
+            moved, effects = alarms.advance(callout, happening, now=self.now, rules=self.ctx.rules,
+                                            on_duty=self.ctx.on_duty(callout.place, self.now))
+        else:
+            moved, effects = machine.advance(callout, happening, policy=self.policy(callout.policy), now=self.now,
+                                             reach=lambda step: self.reach(callout, step), rules=self.ctx.rules)
+        if moved is not callout:
+            self.put(moved, effects)
+        return moved
+
+    def policy(self, hash: str) -> Policy:
+        """A frozen policy, read once."""
+        if hash not in self.ctx.policies:
+            self.ctx.policies[hash] = self.tx.policy(hash)
+        return self.ctx.policies[hash]
+
+    def add_policy(self, policy: Policy) -> None:
+        """Freeze a policy; the same content is stored once."""
+        if policy.hash not in self.frozen:
+            self.frozen.add(policy.hash)
+            self.ctx.policies[policy.hash] = policy
+            self.tx.add_policy(policy)
+
+    def reach(self, callout: Callout, step: int) -> Reach:
+        """Look up whom a step of this callout can reach."""
+        post = self.ctx.site.posts.get(callout.post)
+        if post is None:
+            place, _, duty = callout.post.partition("/")
+            post = Post(place, duty)
+        return reach_step(self.ctx.site, post, self.policy(callout.policy).steps[step],
+                          seats=callout.memo.get("seats"), out=frozenset(callout.memo.get("out", ())))
+
+    def put(self, callout: Callout, effects: Iterable[Effect]) -> None:
+        """Keep a moved callout and turn its effects into rows."""
+        self.callouts[callout.id] = callout
+        for effect in effects:
+            self._take(callout, effect)
+        if callout.memo.get("alarmed") and callout.state in (State.ANSWERED, State.CLOSED):
+            callout.memo.pop("alarmed")
+            self.dropped.setdefault(callout.incident, []).append(callout.id)
+
+    def add_callout(self, callout: Callout) -> None:
+        """Open a new callout."""
+        self.callouts[callout.id] = callout
+        self.fresh.add(callout.id)
+
+    # -- effects --------------------------------------------------------------------------------------
+    def _take(self, callout: Callout, effect: Effect) -> None:
+        match effect:
+            case Dial():
+                self._dial(callout, effect)
+            case Withdraw():
+                self._withdraw(callout, effect.person)
+            case Notice():
+                key = (callout.incident, effect.person, effect.what, tuple(sorted(effect.facts.items())))
+                self.notices.setdefault(key, []).append(callout)
+            case Alarm():
+                callout.memo["alarmed"] = True
+                self.alarm(callout.incident, effect.reason, place=callout.place, callout=callout.id,
+                           text=effect.text, red=callout.colour.name == "RED", leader=effect.leader)
+            case OpenTask():
+                self.task(callout.incident, effect.what, callout.place, effect.owner, effect.due_at, effect.about)
+            case Record():
+                self._record(callout, effect)
+            case Note():
+                self.journal.append(JournalRow(self.now, effect.what, callout.incident, callout.id, "",
+                                               effect.facts))
+
+    def _dial(self, callout: Callout, dial: Dial) -> None:
+        id = ask_id(callout.id, dial.climb, dial.person, dial.via, dial.tries)
+        self.asks[id] = Ask(id, callout.id, callout.incident, callout.round, callout.place, dial.person, dial.role,
+                            dial.number, dial.via, dial.step, dial.climb, dial.tries, callout.klass, dial.due_at)
+
+    def _withdraw(self, callout: Callout, person: str | None) -> None:
+        self.withdrawn.append((callout.id, person))
+        for id, ask in list(self.asks.items()):
+            if ask.callout == callout.id and person in (None, ask.person):
+                del self.asks[id]
+
+    def _record(self, callout: Callout, record: Record) -> None:
+        id = derive("f", callout.id, record.what, record.person, record.via, record.act, record.n,
+                    record.at.isoformat())
+        self.facts[id] = Fact(id, callout.id, callout.incident, record.what, record.person, record.via, record.at,
+                              record.evidence, record.act, record.n)
+        self.note("fact", incident=callout.incident, callout=callout.id, person=record.person, fact=record.what,
+                  via=record.via.value if record.via else "", at=record.at.isoformat(), act=record.act, n=record.n,
+                  evidence=record.evidence)
+
+    # -- rows of their own ----------------------------------------------------------------------------
+    def alarm(self, incident: str, reason: str, *, place: str, callout: str = "", text: str = "", red: bool = True,
+              leader: bool = False) -> None:
+        """Put something before the officer."""
+        item = alarms.Item(reason, REASONS.get(reason, text or reason), place, callout, self.now, red, leader)
+        self.alarms.setdefault(incident, []).append(item)
+        self.note("alarm", incident=incident, callout=callout, reason=reason, place=place, text=text)
+
+    def task(self, incident: str, what: str, place: str, owner: str, due_at: datetime, about: str = "") -> None:
+        """Open a task; the same task is opened once."""
+        id = derive("t", incident, what, place, about, due_at.isoformat())
+        self.tasks.append(Task(id, incident, what, place, owner, due_at, about=about))
+        self.note("task", incident=incident, task=id, work=what, place=place, due=due_at.isoformat())
+
+    def note(self, what: str, *, incident: str = "", callout: str = "", person: str = "", **facts: object) -> None:
+        """Write a line in the journal. Ids only, never a name or a number."""
+        self.journal.append(JournalRow(self.now, what, incident, callout, person, facts))
+
+    def tell(self, incident: str, person: str, number: str, what: str, text: str, *key: object) -> None:
+        """Queue a line that asks nothing; `key` tells it from others like it."""
+        id = derive("n", incident, person, what, *key)
+        self.plain_notices.append(NoticeRow(id, incident, person, number, what, text, self.now))
+
+    def incident(self, id: str) -> Incident | None:
+        """An incident in its newest state in these books."""
+        if id not in self.incidents:
+            found = self.tx.lock_incident(id)
+            if found is None:
+                return None
+            self.incidents[id] = found
+        return self.incidents[id]
+
+    # -- writing --------------------------------------------------------------------------------------
+    def close(self) -> None:
+        """Write everything, in the order that keeps the promises."""
+        self._settle_alarms()
+        for callout, person in dict.fromkeys(self.withdrawn):
+            self.tx.withdraw_asks(callout, person)
+        fresh = [self.callouts[id] for id in self.callouts if id in self.fresh]
+        if fresh:
+            self.tx.add_callouts(fresh)
+        moved = [each for id, each in self.callouts.items() if id not in self.fresh]
+        if moved:
+            self.tx.save_callouts(moved)
+        if self.asks:
+            self.tx.add_asks(list(self.asks.values()))
+        if self.facts:
+            self.tx.add_facts(list(self.facts.values()))
+        if self.tasks:
+            self.tx.add_tasks(self.tasks)
+        rows = [*self._notice_rows(), *self.plain_notices]
+        if rows:
+            self.tx.add_notices(rows)
+        if self.journal:
+            self.tx.note(self.journal)
+
+    def _settle_alarms(self) -> None:
+        """Add to and take from the officer's callouts."""
+        for incident in dict.fromkeys([*self.alarms, *self.dropped]):
+            alarm = self._officer(incident, create=incident in self.alarms)
+            if alarm is None:
+                continue
+            for item in self.alarms.get(incident, ()):
+                alarm = alarms.add(alarm, item, now=self.now, rules=self.ctx.rules)
+            for callout in self.dropped.get(incident, ()):
+                if not any(item.callout == callout for item in self.alarms.get(incident, ())):
+                    alarm = alarms.drop(alarm, callout, now=self.now, rules=self.ctx.rules)
+            if alarm.state is State.CLOSED:
+                self.withdrawn.append((alarm.id, None))
+                self.asks = {id: ask for id, ask in self.asks.items() if ask.callout != alarm.id}
+            self.callouts[alarm.id] = alarm
+
+    def _officer(self, incident_id: str, *, create: bool) -> Callout | None:
+        """The officer's callout of an incident, made when first needed."""
+        id = derive("c", incident_id, "officer")
+        if id in self.callouts:
+            return self.callouts[id]
+        found = self.tx.lock_callouts([id])
+        if found or not create:
+            return found[0] if found else None
+        incident = self.incident(incident_id)
+        if incident is None:
+            return None
+        policy = self.ctx.officer_policy
+        self.add_policy(policy)
+        klass = 0 if incident.kind is Kind.REAL else 3
+        alarm = Callout(id, incident_id, f"{incident.desk}/officer", incident.desk, 0, policy.colour, klass,
+                        policy.hash, self.now, due_at=self.now, memo={"title": incident.number})
+        self.add_callout(alarm)
+        return alarm
+
+    def _notice_rows(self) -> list[NoticeRow]:
+        """One notice for all places of a person that say the same."""
+        rows: list[NoticeRow] = []
+        for (incident_id, person, what, facts), callouts in self.notices.items():
+            known = self.ctx.site.people.get(person)
+            number = next((n.number for n in known.numbers if n.kind in ("mobile", "satellite")), "") if known else ""
+            if not number:
+                continue
+            incident = self.incident(incident_id)
+            drill = incident is not None and incident.kind is Kind.DRILL
+            filled = wording.about(self.ctx, callouts, drill=drill) | dict(facts)
+            text = self.ctx.texts.render(what, filled)
+            id = derive("n", incident_id, person, what, facts, sorted(each.id for each in callouts))
+            rows.append(NoticeRow(id, incident_id, person, number, what, text, self.now))
+        return rows
+
+
+def is_officer(callout: Callout) -> bool:
+    """Whether this is an officer's callout (an alarm) and not a post's."""
+    return callout.post.endswith("/officer")
+

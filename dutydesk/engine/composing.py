@@ -1,0 +1,131 @@
+"""Turning claimed asks into calls: one call for all asks of a person, incident, round and way.
+
+Which words, which letter, which numbers in a superior's list. Membership never changes after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
+
+from dutydesk.domain.codes import pick
+from dutydesk.domain.ids import derive
+from dutydesk.domain.records import Ask, Call, Callout, Code, Incident, State
+from dutydesk.domain.values import Kind, Role
+from dutydesk.engine import wording
+from dutydesk.engine.books import Books, is_officer
+from dutydesk.ports.store import Tx
+
+_OFFICERS = (Role.OFFICER, Role.BACKUP, Role.LEADER, Role.LAST_RESORT)
+
+
+def group_of(ask: Ask) -> tuple[str, str, int, str, str, str]:
+    """What one call carries together. A man's own places and his list as a superior are two messages."""
+    hat = "officer" if ask.role in _OFFICERS else ("superior" if ask.role is Role.SUPERIOR else "own")
+    return (ask.person, ask.incident, ask.round, ask.via.value, ask.number, hat)
+
+
+def groups(asks: Iterable[Ask]) -> list[list[Ask]]:
+    """Gather asks into the calls they will be, in order of their first due time."""
+    rows = [list(members) for _, members in groupby(sorted(asks, key=lambda a: (group_of(a), a.id)), key=group_of)]
+    return sorted(rows, key=lambda row: (min(ask.due_at for ask in row), row[0].id))
+
+
+def compose(books: Books, asks: Sequence[Ask], callouts: dict[str, Callout], letters: Letters,
+            channel: str) -> Call | None:
+    """Make the call of one group; None when every callout it would speak of is over.
+
+    1. Leave out asks whose callout is closed (they are withdrawn already, or about to be).
+    2. Give the phone a letter for this round; print it once the phone has something else open.
+    3. Number a superior's silent places.
+    """
+    first = asks[0]
+    standing = {id: callouts[id] for id in dict.fromkeys(ask.callout for ask in asks)
+                if id in callouts and callouts[id].state is not State.CLOSED}
+    members = tuple(ask for ask in asks if ask.callout in standing)
+    incident = books.incident(first.incident)
+    if not members or incident is None:
+        return None
+    drill = incident.kind is not Kind.REAL
+    letter = letters.of(first, drill=drill)
+    text = _text(books, incident, members, list(standing.values()), letter, drill=drill)
+    lease = books.ctx.lease(first.via)
+    return Call(derive("k", *(ask.id for ask in members)), first.incident, first.round, first.person, first.number,
+                first.via, channel, first.klass, text, letter, tuple(ask.id for ask in members),
+                tuple(dict.fromkeys(ask.place for ask in members)), books.now, lease=books.ctx.worker,
+                lease_until=books.now + lease)
+
+
+class Letters:
+    """The reply letters of some phones: looked up together, given out, saved together."""
+
+    def __init__(self, tx: Tx, numbers: Iterable[str], now: datetime) -> None:
+        self._tx = tx
+        self._now = now
+        self._codes: dict[str, list[Code]] = {number: [] for number in numbers}
+        self._fresh: list[Code] = []
+        for code in tx.codes_of(self._codes):
+            if code.free_at is None or code.free_at > now:
+                self._codes[code.number].append(code)
+
+    def of(self, ask: Ask, *, drill: bool) -> str:
+        """The letter to print: none while the phone knows only this round of this incident."""
+        codes = self._codes.setdefault(ask.number, [])
+        mine = next((code for code in codes if (code.incident, code.round) == (ask.incident, ask.round)), None)
+        if mine is None:
+            letter = pick({code.code for code in codes}, drill=drill)
+            mine = Code(ask.number, letter, ask.incident, ask.round, self._now, drill)
+            codes.append(mine)
+            self._fresh.append(mine)
+        return mine.code if any((code.incident, code.round) != (ask.incident, ask.round) for code in codes) else ""
+
+    def save(self) -> None:
+        """Write what was newly given out."""
+        if self._fresh:
+            self._tx.add_codes(self._fresh)
+
+
+def _text(books: Books, incident: Incident, asks: Sequence[Ask], callouts: Sequence[Callout], letter: str, *,
+          drill: bool) -> str:
+    """The wording by what the person is asked as."""
+    first = asks[0]
+    if is_officer(callouts[0]):
+        return wording.officer_call(books.ctx, first.via, callouts[0], letter, drill=drill)
+    for callout in callouts:
+        books.policy(callout.policy)
+    if first.role is Role.SUPERIOR:
+        numbered = _number(books, incident, first.person, [callout.place for callout in callouts])
+        return wording.list_call(books.ctx, first.via, callouts, numbered, letter, drill=drill)
+    return wording.own_call(books.ctx, first.via, callouts, letter, drill=drill)
+
+
+def listed(incident: Incident, person: str) -> dict[int, str]:
+    """The places of a superior's list by their numbers, good for the incident's life."""
+    prefix = f"{person} "
+    return {number: key.removeprefix(prefix) for key, number in incident.silent.items() if key.startswith(prefix)}
+
+
+def _number(books: Books, incident: Incident, person: str, places: Iterable[str]) -> dict[str, int]:
+    """Give every silent place its number in this person's list, and keep it."""
+    known = {place: number for number, place in listed(incident, person).items()}
+    fresh = [place for place in dict.fromkeys(places) if place not in known]
+    if fresh:
+        known.update({place: len(known) + rank for rank, place in enumerate(fresh, 1)})
+        silent = {**incident.silent, **{f"{person} {place}": known[place] for place in fresh}}
+        moved = replace(incident, silent=silent)
+        books.tx.save_incident(moved)
+        books.incidents[incident.id] = replace(moved, version=moved.version + 1)
+    return known
+
+
+def one_ring(books: Books, asks: Sequence[Ask]) -> datetime | None:
+    """Until when a superior's next ring waits: one ring per three minutes, not one for every village."""
+    first = asks[0]
+    if first.role is not Role.SUPERIOR or not first.via.rings:
+        return None
+    pause = books.ctx.rules.one_ring_per
+    rings = [call.created_at for call in books.tx.calls_to(first.number, since=books.now - pause)
+             if call.incident == first.incident and call.via.rings]
+    return max(rings) + pause if rings else None

@@ -1,0 +1,98 @@
+"""Which asks a reply is meant for. It counts for exactly those its message listed, or for none.
+
+Everything is judged as it stood when the reply was received, so that the order in which rows are processed
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dutydesk.domain.records import Ask, Call, Callout, Code
+from dutydesk.ports.store import Reads
+
+LOOK_BACK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What a phone had been asked when a reply was received: calls handed over by then, and their asks."""
+
+    number: str
+    at: datetime
+    calls: tuple[Call, ...]
+    asks: Mapping[str, Ask]
+    callouts: Mapping[str, Callout]
+    codes: tuple[Code, ...]
+
+    def open(self, ask: Ask) -> bool:
+        """Whether an ask's callout was open at that time."""
+        callout = self.callouts.get(ask.callout)
+        if callout is None or callout.opened_at > self.at:
+            return False
+        closed = callout.memo.get("closed_at")
+        return closed is None or datetime.fromisoformat(closed) > self.at
+
+    def asked(self) -> list[Ask]:
+        """Asks put to this phone by then, withdrawn ones left out."""
+        return [ask for ask in self.asks.values() if ask.due_at <= self.at and ask.state not in ("withdrawn", "dropped")]
+
+    def listed(self, incident: str, round: int) -> list[Ask]:
+        """Asks of a round that stood in calls handed over by then."""
+        ids = {id for call in self.calls if (call.incident, call.round) == (incident, round) for id in call.asks}
+        return [self.asks[id] for id in sorted(ids) if id in self.asks]
+
+
+def look(reads: Reads, number: str, at: datetime) -> Phone:
+    """Gather what a phone knew at a time."""
+    asks = {ask.id: ask for ask in reads.asks_to(number, since=at - LOOK_BACK)}
+    calls = [call for call in reads.calls_to(number, since=at - LOOK_BACK) if _handed(call, at)]
+    callouts = {each.id: each for each in reads.callouts({ask.callout for ask in asks.values()})}
+    return Phone(number, at, tuple(calls), asks, callouts, tuple(reads.codes_of([number])))
+
+
+def _handed(call: Call, at: datetime) -> bool:
+    """Whether a call had left by then; one of unknown fate may have."""
+    return call.state in ("handed", "unknown") and call.handed_at is not None and call.handed_at <= at
+
+
+def meant_by_code(phone: Phone, letter: str) -> list[Ask] | None:
+    """The asks of the round a letter stands for; None for a letter this phone never got."""
+    found = [code for code in phone.codes if code.code == letter and code.given_at <= phone.at
+             and (code.free_at is None or code.free_at > phone.at)]
+    if not found:
+        return None
+    latest = max(found, key=lambda code: code.given_at)
+    return phone.listed(latest.incident, latest.round) or None
+
+
+def meant_bare(phone: Phone) -> list[Ask] | None:
+    """The asks a bare digit stands for: all that were open, if they are of one incident and round and each had
+    been listed in a call handed over. With nothing open, the latest call's asks. None: not clear.
+    """
+    open_asks = [ask for ask in phone.asked() if phone.open(ask)]
+    if not open_asks:
+        latest = max(phone.calls, key=lambda call: (call.handed_at or call.created_at, call.id), default=None)
+        return [phone.asks[id] for id in latest.asks if id in phone.asks] if latest else []
+    rounds = {(ask.incident, ask.round) for ask in open_asks}
+    if len(rounds) > 1:
+        return None
+    listed = phone.listed(*next(iter(rounds)))
+    if {ask.callout for ask in open_asks} - {ask.callout for ask in listed}:
+        return None
+    return [ask for ask in listed if phone.open(ask)]
+
+
+def one_each(asks: Iterable[Ask]) -> list[Ask]:
+    """One ask per callout and person: what a reply counts for, not how often it was asked."""
+    found: dict[tuple[str, str], Ask] = {}
+    for ask in asks:
+        found.setdefault((ask.callout, ask.person), ask)
+    return list(found.values())
+
+
+def still_open(phone: Phone, asks: Sequence[Ask]) -> bool:
+    """Whether any of these asks' callouts was open."""
+    return any(phone.open(ask) for ask in asks)

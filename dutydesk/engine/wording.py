@@ -1,0 +1,82 @@
+"""The words of calls and notices: which template, filled with which facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from dutydesk.domain.message import codes_line, place_list, silent_list
+from dutydesk.domain.records import Callout, State
+from dutydesk.domain.values import Colour, Via
+from dutydesk.engine.context import Context
+
+_LIST_LIMIT = 40
+_SILENT_LIMIT = 120
+
+
+def title(event: str, colour: Colour) -> str:
+    """How a warning is called in a message: `暴雨红色预警`."""
+    return f"{event}{colour.zh}预警"
+
+
+def base(ctx: Context, *, drill: bool) -> dict[str, object]:
+    """The facts every template may use."""
+    return {"signature": ctx.config.signature, "duty_phone": ctx.config.duty_phone, "drill": drill}
+
+
+def about(ctx: Context, callouts: Sequence[Callout], *, drill: bool) -> dict[str, object]:
+    """Facts about the callouts a message speaks of; title and issuer are those of the most dangerous."""
+    worst = max(callouts, key=lambda each: (each.colour, each.opened_at))
+    playbook = ctx.playbook(str(worst.memo.get("family", "")))
+    return base(ctx, drill=drill) | {
+        "event": worst.memo.get("event", ""), "colour": worst.colour.zh,
+        "title": title(str(worst.memo.get("event", "")), worst.colour),
+        "issued": worst.memo.get("issued", ""), "office": worst.memo.get("office", ""),
+        "places": places(ctx, [each.place for each in callouts]),
+        "action": playbook.action.get(worst.colour, "") if playbook else "",
+        "wanted": ctx.policies[worst.policy].done_when or "" if worst.policy in ctx.policies else "",
+    }
+
+
+def places(ctx: Context, ids: Sequence[str]) -> str:
+    """Places as a message names them: `苘山镇5个村`."""
+    return place_list(ids, ctx.site, _LIST_LIMIT)
+
+
+def local(ctx: Context, moment: datetime) -> str:
+    """Hours and minutes as people read them: local time of the site."""
+    return moment.astimezone(ctx.zone).strftime("%H:%M")
+
+
+def own_call(ctx: Context, via: Via, callouts: Sequence[Callout], letter: str, *, drill: bool) -> str:
+    """The message to holders and deputies about their own places; a reminder once they have answered."""
+    facts = about(ctx, callouts, drill=drill) | {"code": letter, "codes": codes_line(letter)}
+    if all(each.state is State.REMINDING for each in callouts):
+        return ctx.texts.render(f"remind.{via}", facts)
+    policy = ctx.policies.get(callouts[0].policy)
+    template = policy.texts.get(via) if policy else None
+    return ctx.texts.render(template or f"default.{via}", facts)
+
+
+def list_call(ctx: Context, via: Via, callouts: Sequence[Callout], numbered: Mapping[str, int], letter: str, *,
+              drill: bool) -> str:
+    """The message to a superior: his silent places by number."""
+    rows = sorted((numbered[place], ctx.site.places[place].name)
+                  for place in {each.place for each in callouts} if place in ctx.site.places)
+    facts = about(ctx, callouts, drill=drill) | {
+        "code": letter, "codes": codes_line(letter), "silent": silent_list(rows, _SILENT_LIMIT)}
+    return ctx.texts.render(f"list.{via}", facts)
+
+
+def officer_call(ctx: Context, via: Via, alarm: Callout, letter: str, *, drill: bool) -> str:
+    """The message to the officer: what stands on the alarm, worst first."""
+    items = list(alarm.memo.get("items", {}).values())
+    kinds: dict[str, int] = {}
+    for item in items:
+        kinds[item["text"]] = kinds.get(item["text"], 0) + 1
+    summary = "；".join(f"{text}（{count}处）" if count > 1 else text for text, count in kinds.items())
+    where = list(dict.fromkeys(item["place"] for item in items if item["place"] in ctx.site.places))
+    facts = base(ctx, drill=drill) | {
+        "code": letter, "codes": codes_line(letter), "title": str(alarm.memo.get("title", "值班告警")),
+        "alarm": summary[:100], "places": places(ctx, where) if where else "值班室"}
+    return ctx.texts.render(f"officer.{via}", facts)
