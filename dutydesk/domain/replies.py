@@ -110,6 +110,7 @@ _NUMBER = r"(?:[0-9]+|[零〇一二两三四五六七八九十百千]+)"
 _COMMAND = re.compile(
     rf"(?:回复? ?)?(?:(?P<before>{_CODE}) ?(?P<digit>[0-6])|(?P<digit2>[0-6])(?: ?(?P<after>{_CODE})(?![A-Z]))?)"
     r"(?P<tail>.*)", re.DOTALL)
+_CODED_WORD = re.compile(rf"(?P<code>{_CODE}) ?(?P<word>[^\x00-\x7f].*)")
 _MOVED = re.compile(
     rf"(?P<gap>{_SEP}*(?:已?转移(?:群众|人数)?|人数)?{_SEP}*)(?P<n>{_NUMBER}) ?(?:{words.PERSONS})?(?:已?转移)?了?")
 _MOVED_WORDS = re.compile(
@@ -173,7 +174,7 @@ def _numbered_keys(act: Act, rest: str) -> Reading:
 def spelled(reading: Understood) -> str:
     """Write a reading in its shortest form, which `read` reads back: `B3 32`; the word where it has no digit."""
     if reading.act not in _DIGIT_OF:
-        return words.CANONICAL[reading.act.value]
+        return reading.code + words.CANONICAL[reading.act.value]
     head = reading.code + _DIGIT_OF[reading.act]
     counts = reading.numbers if reading.n is None else (reading.n,)
     return " ".join([head, *(str(number) for number in counts)])
@@ -201,7 +202,16 @@ def _by_word(plain: str) -> Reading | None:
     if words.MOVED_NO_NUMBER.fullmatch(plain):
         return Unclear(Why.NUMBER_MISSING)
     moved = _MOVED_WORDS.fullmatch(plain)
-    return _moved(moved["n"]) if moved else None
+    if moved:
+        return _moved(moved["n"])
+    coded = _CODED_WORD.fullmatch(plain)
+    return _with_code(_by_word(coded["word"]), coded["code"]) if coded else None
+
+
+def _with_code(reading: Reading | None, code: str) -> Reading | None:
+    if isinstance(reading, Understood) and code:
+        return Understood(reading.act, code, reading.n, reading.numbers)
+    return reading
 
 
 def _by_digit(plain: str) -> Reading | None:
@@ -210,10 +220,7 @@ def _by_digit(plain: str) -> Reading | None:
         return None
     act = DIGITS[found["digit"] or found["digit2"]]
     code = found["before"] or found["after"] or ""
-    reading = _tail(act, found["tail"])
-    if isinstance(reading, Understood) and code:
-        return Understood(reading.act, code, reading.n, reading.numbers)
-    return reading
+    return _with_code(_tail(act, found["tail"]), code)
 
 
 def _tail(act: Act, tail: str) -> Reading | None:

@@ -134,6 +134,10 @@ B0|decline/B
 已巡查|patrolled
 巡查完毕|patrolled
 已开放|opened
+B已巡查|patrolled/B
+b收到|answer/B
+B 已到岗|on_post/B
+B已转移32人|moved/B=32
 STOP|stop
 td|stop
 退订|stop
@@ -222,6 +226,8 @@ ok|!not_a_reply
 一|!not_a_reply
 四|!not_a_reply
 不是我不来|!not_a_reply
+B没收到|!not_a_reply
+A栋收到|!not_a_reply
 B2 到了 3 没到|!not_a_reply
 """
 
@@ -270,8 +276,8 @@ def test_no_text_makes_reading_fail(text: str) -> None:
 
 
 _SCRAPS = st.sampled_from([
-    *"0123456789ABIOXZ ,，+:：;；。.!?*#(【", "收到", "到岗", "已转移", "人", "没", "加", "空格", "需要支援", "叫醒", "回复",
-    "百", "三", "不能履职", "好的", "\n", "\u200b", "TD",
+    *"0123456789ABIOXZ ,，+:：;；。.!?*#(【", "收到", "到岗", "已转移", "人", "没", "加", "空格", "需要支援", "叫醒",
+    "回复", "百", "三", "不能履职", "好的", "\n", "\u200b", "TD",
 ])
 
 
@@ -291,8 +297,8 @@ def test_no_number_is_taken_that_the_sender_did_not_write(text: str) -> None:
             assert number in written
 
 
-_WORDS = ["收到", "已收到", "到岗", "已到岗", "已转移32人", "转移32人", "无法履职", "不能履职", "需要支援", "请求支援", "退订",
-          "发错了", "不是我", "叫醒", "B1", "1", "3 32", "5 2 7", "0"]
+_WORDS = ["收到", "已收到", "到岗", "已到岗", "已转移32人", "转移32人", "无法履职", "不能履职", "需要支援", "请求支援",
+          "退订", "发错了", "不是我", "叫醒", "B1", "1", "3 32", "5 2 7", "0"]
 _SENTENCE = st.text("村里水大我在看天你说什么呢明早回去啊谁问他们怎么样", min_size=1, max_size=12)
 
 
@@ -325,8 +331,9 @@ def test_every_instruction_printed_in_a_message_reads_back_as_the_act_it_names(l
 
 
 @pytest.mark.parametrize("text", [
-    "水库决口了", "大坝漫顶", "村东着火了", "有人被困", "房子塌了", "4有人被困在屋顶", "救命", "SOS", "sos 水进来了", "山洪来了",
-    "还没塌", "尚未决口", "暂未决口", "会不会决口", "没塌吗？", "没有人手，有人被困", "差点没被淹了", "怕要塌", "不是没塌", "路断了，需要支援",
+    "水库决口了", "大坝漫顶", "村东着火了", "有人被困", "房子塌了", "4有人被困在屋顶", "救命", "SOS", "sos 水进来了",
+    "山洪来了", "还没塌", "尚未决口", "暂未决口", "会不会决口", "没塌吗？", "没有人手，有人被困", "差点没被淹了",
+    "怕要塌", "不是没塌", "路断了，需要支援",
     "您好，我正在开会，村里起火", "没有塌方？", "没有被困？还不清楚",
 ])
 def test_a_text_with_news_of_danger_rings(text: str) -> None:
@@ -334,8 +341,10 @@ def test_a_text_with_news_of_danger_rings(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "1", "收到", "没有人被困", "无人员被困", "暂未发现人员伤亡", "无被困人员", "未发生溃坝", "不会决口", "没着火", "一塌糊涂", "演练决口",
-    "防范山火", "《森林火灾应急预案》已收到", "不需要支援", "无需支援", "4需支援", "暴雨红色预警", "已转移32人", "火灾隐患已排除",
+    "1", "收到", "没有人被困", "无人员被困", "暂未发现人员伤亡", "无被困人员", "未发生溃坝", "不会决口", "没着火",
+    "一塌糊涂", "演练决口",
+    "防范山火", "《森林火灾应急预案》已收到", "不需要支援", "无需支援", "4需支援", "暴雨红色预警", "已转移32人",
+    "火灾隐患已排除",
 ])
 def test_a_text_that_surely_brings_no_news_of_danger_does_not_ring(text: str) -> None:
     assert alarm_words(text) == ()

@@ -1,0 +1,41 @@
+"""The one guard before every real channel: invented numbers stay in the house, and nothing real goes out unless
+somebody switched it on by name.
+"""
+
+from __future__ import annotations
+
+from dutydesk.domain.replies import plainly
+from dutydesk.domain.setup import Live
+from dutydesk.errors import SendError
+from dutydesk.ports.channel import Channel, Handed, Outgoing
+
+_PUNCTUATION = str.maketrans("", "", " -()./")
+
+
+def imaginary(number: str) -> bool:
+    """Tell whether a number belongs to no country (+999), however it is written."""
+    dialled = number.strip() if number.isascii() else plainly(number)
+    dialled = dialled.translate(_PUNCTUATION)
+    return dialled.startswith(("+999", "00999", "999"))
+
+
+def guard(channel: Channel, message: Outgoing, live: Live | None) -> None:
+    """Let a message pass or raise SendError (permanent).
+
+    1. A channel that reaches nobody carries anything.
+    2. A real channel needs `[live]` in `dutydesk.toml`: who switched it on, and since when.
+    3. A real channel never carries an invented number.
+    """
+    if not channel.real:
+        return
+    if live is None:
+        raise SendError(
+            f"{channel.name} reaches real people; write [live] by and since into dutydesk.toml first", permanent=True)
+    if imaginary(message.number):
+        raise SendError(f"{channel.name} is real and the number is invented (+999); check the contacts", permanent=True)
+
+
+async def send(channel: Channel, message: Outgoing, live: Live | None) -> Handed:
+    """Hand a message over behind the guard: the only way dispatch sends. Raises SendError."""
+    guard(channel, message, live)
+    return await channel.send(message)
