@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, tuple_, update
 
-from dutydesk.domain.records import Ask, State
-from dutydesk.domain.values import Role
+from dutydesk.domain.records import Ask
+from dutydesk.domain.values import Role, Via
 from dutydesk.store.codec import micros, moment, outcome_of, way_of
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.session import Session
-from dutydesk.store.tables import ask, callout
+from dutydesk.store.tables import ask
 
 _ROLES = {str(role): role for role in Role}
 _COLUMNS = [column for column in ask.c if column.name not in ("claim_at", "why")]
@@ -46,10 +46,8 @@ class AskSql:
         queued = c.state == "queued"
         self.by_ids = every.where(dialect.among(c.id, "ids"))
         self.of = every.where(c.callout == bindparam("callout")).order_by(c.climb, c.tries, c.id)
-        self.of_number = (
-            every.join(callout, callout.c.id == c.callout)
-            .where(c.number == bindparam("number"), c.state != "withdrawn",
-                   callout.c.state != State.CLOSED.value)
+        self.to = (
+            every.where(c.number == bindparam("number"), c.due_at >= bindparam("since"), c.state != "withdrawn")
             .order_by(c.due_at, c.id))
         self.add = dialect.insert_new(ask)
         taken_back = update(ask).where(queued).values(state="withdrawn", claim_at=None)
@@ -60,7 +58,7 @@ class AskSql:
             .values(due_at=bindparam("at"), claim_at=bindparam("at"), why=bindparam("reason")))
         group = (c.person, c.incident, c.round, c.via)
         heads = (select(*group, c.claim_at, c.id)
-                 .where(c.klass == bindparam("klass"), c.claim_at <= bindparam("now"))
+                 .where(c.klass == bindparam("klass"), c.via == bindparam("way"), c.claim_at <= bindparam("now"))
                  .order_by(c.claim_at, c.id).limit(bindparam("seen")).subquery())
         first = (select(heads.c.person, heads.c.incident, heads.c.round, heads.c.via)
                  .group_by(heads.c.person, heads.c.incident, heads.c.round, heads.c.via)
@@ -83,11 +81,12 @@ class AskReads(Session):
         """Return the asks of a callout, in order of climb and try."""
         return [_read(row) for row in self.rows(self.home.statements(AskSql).of, {"callout": callout})]
 
-    def open_asks_of_number(self, number: str) -> list[Ask]:
-        """Return asks to that number of callouts not closed, whatever their state except withdrawn, oldest due
+    def asks_to(self, number: str, *, since: datetime) -> list[Ask]:
+        """Return asks to that number due at `since` or later, whatever their state except withdrawn, oldest due
         first.
         """
-        return [_read(row) for row in self.rows(self.home.statements(AskSql).of_number, {"number": number})]
+        values = {"number": number, "since": micros(since)}
+        return [_read(row) for row in self.rows(self.home.statements(AskSql).to, values)]
 
 
 class AskWrites(AskReads):
@@ -104,9 +103,9 @@ class AskWrites(AskReads):
             return self.change(sql.withdraw, {"b_callout": callout})
         return self.change(sql.withdraw_person, {"b_callout": callout, "b_person": person})
 
-    def claim_asks(self, klass: int, now: datetime, limit: int) -> list[Ask]:
-        """Lock due queued asks of one class and, with each, all due queued asks of its person, incident, round
-        and way, longest due first.
+    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int) -> list[Ask]:
+        """Lock due queued asks of one class and way and, with each, all due queued asks of its person, incident,
+        round and way, longest due first.
 
         1. Look at the longest due asks of the class (more than asked for, others may be at work on the first).
         2. Take the groups they belong to, leaving out those another worker has; at most `limit` groups.
@@ -115,7 +114,8 @@ class AskWrites(AskReads):
         sql = self.home.statements(AskSql)
         seen = limit * self.home.dialect.workers
         ticks = micros(now)
-        groups = self.rows(sql.groups, {"klass": klass, "now": ticks, "seen": seen, "most": limit})
+        groups = self.rows(sql.groups, {"klass": klass, "way": via.value, "now": ticks, "seen": seen,
+                                        "most": limit})
         if not groups:
             return []
         named = self.home.dialect.list_of(groups)

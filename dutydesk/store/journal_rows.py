@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, union_all, update
+from sqlalchemy import Select, bindparam, func, insert, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dutydesk.domain.journal import Head, seal
 from dutydesk.domain.records import JournalRow
+from dutydesk.domain.values import Via
 from dutydesk.store.codec import dump, load, micros, moment, moment_or_none
 from dutydesk.store.dialect import SQLITE, Dialect
 from dutydesk.store.session import Session
@@ -50,11 +51,18 @@ class JournalSql:
         put = kind(setting)
         self.set_setting = put.on_conflict_do_update(
             index_elements=["name"], set_={"value": put.excluded.value})
-        firsts = [select(func.min(column).label("at")).where(table.c.klass == klass, column.is_not(None))
-                  for table, column in ((callout, callout.c.due_at), (ask, ask.c.claim_at)) for klass in CLASSES]
-        firsts.append(select(func.min(notice.c.claim_at).label("at")).where(notice.c.claim_at.is_not(None)))
-        first = union_all(*firsts).subquery()
+        first = union_all(*_firsts()).subquery()
         self.next_due = select(func.min(first.c.at))
+
+
+def _firsts() -> list[Select[Any]]:
+    """Return one look at the head of an index for each way something can be due."""
+    firsts = [select(func.min(callout.c.due_at).label("at"))
+              .where(callout.c.klass == klass, callout.c.due_at.is_not(None)) for klass in CLASSES]
+    firsts += [select(func.min(ask.c.claim_at).label("at"))
+               .where(ask.c.klass == klass, ask.c.via == via.value, ask.c.claim_at.is_not(None))
+               for klass in CLASSES for via in Via]
+    return [*firsts, select(func.min(notice.c.claim_at).label("at")).where(notice.c.claim_at.is_not(None))]
 
 
 class JournalReads(Session):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -111,9 +111,9 @@ class PaperSql:
         self.add_inbound = dialect.insert_new(inbound)
         self.finish_inbound = (update(inbound).where(i.id == bindparam("b_id"))
                                .values(state="done", understood=bindparam("read_as")))
-        self.codes = (select(*k).where(k.number == bindparam("number"))
-                      .order_by(k.given_at, k.incident, k.round, k.code))
-        self.add_code = dialect.insert_new(code)
+        self.codes = (select(*k).where(dialect.among(k.number, "numbers"))
+                      .order_by(k.given_at, k.number, k.incident, k.round, k.code))
+        self.add_codes = dialect.insert_new(code)
         self.free_codes = (update(code).where(k.incident == bindparam("b_incident"))
                            .values(free_at=bindparam("at")))
         self.tasks = select(*t).order_by(t.due_at, t.id)
@@ -128,9 +128,10 @@ class PaperReads(Session):
         """Return the facts of an incident in order of time."""
         return [_fact(row) for row in self.rows(self.home.statements(PaperSql).facts, {"incident": incident})]
 
-    def codes_of(self, number: str) -> list[Code]:
-        """Return every code ever bound to a phone, oldest first."""
-        return [_code(row) for row in self.rows(self.home.statements(PaperSql).codes, {"number": number})]
+    def codes_of(self, numbers: Iterable[str]) -> list[Code]:
+        """Return every code ever bound to these phones, oldest first."""
+        values = {"numbers": self.home.dialect.many(list(numbers))}
+        return [_code(row) for row in self.rows(self.home.statements(PaperSql).codes, values)]
 
     def notices_since(self, person: str, since: datetime) -> list[NoticeRow]:
         """Return the notices to a person due at `since` or later, whatever became of them."""
@@ -203,11 +204,12 @@ class PaperWrites(PaperReads):
         self.change(self.home.statements(PaperSql).finish_inbound,
                     {"b_id": id, "read_as": clean(understood)})
 
-    def add_code(self, code: Code) -> None:
-        """Bind a code; one already bound so is left alone."""
-        self.change(self.home.statements(PaperSql).add_code, {
-            "number": code.number, "code": code.code, "incident": code.incident, "round": code.round,
-            "given_at": micros(code.given_at), "drill": int(code.drill), "free_at": micros_or_none(code.free_at)})
+    def add_codes(self, codes: Sequence[Code]) -> None:
+        """Bind codes; those already bound so are left alone."""
+        self.change(self.home.statements(PaperSql).add_codes, [
+            {"number": it.number, "code": it.code, "incident": it.incident, "round": it.round,
+             "given_at": micros(it.given_at), "drill": int(it.drill), "free_at": micros_or_none(it.free_at)}
+            for it in codes])
 
     def free_codes(self, incident: str, free_at: datetime) -> None:
         """Let the codes of an incident be given anew from `free_at`."""

@@ -40,12 +40,12 @@ ask = Table(
     *times("due_at"), *words("state"), word_or_none("call"), word_or_none("outcome"), time_or_none("claim_at"),
     *words("why"), known_class(),
 )
-Index("ix_ask_due", ask.c.klass, ask.c.claim_at, ask.c.id,
+Index("ix_ask_due", ask.c.klass, ask.c.via, ask.c.claim_at, ask.c.id,
       sqlite_where=text("claim_at IS NOT NULL"), postgresql_where=text("claim_at IS NOT NULL"))
 Index("ix_ask_group", ask.c.person, ask.c.incident, ask.c.round, ask.c.via,
       sqlite_where=text("claim_at IS NOT NULL"), postgresql_where=text("claim_at IS NOT NULL"))
 Index(None, ask.c.callout)
-Index(None, ask.c.number)
+Index(None, ask.c.number, ask.c.due_at)
 
 call = Table(
     "call", metadata, key(), *words("incident"), *counts("round"), *words("person", "number", "via", "channel"),

@@ -160,10 +160,10 @@ def heart() -> None:
         sa.CheckConstraint("klass BETWEEN 0 AND 3", name=op.f("ck_ask_klass")),
     )
     op.create_index("ix_ask_callout", "ask", ["callout"])
-    op.create_index("ix_ask_due", "ask", ["klass", "claim_at", "id"], **only("claim_at IS NOT NULL"))
+    op.create_index("ix_ask_due", "ask", ["klass", "via", "claim_at", "id"], **only("claim_at IS NOT NULL"))
     op.create_index("ix_ask_group", "ask",
                     ["person", "incident", "round", "via"], **only("claim_at IS NOT NULL"))
-    op.create_index("ix_ask_number", "ask", ["number"])
+    op.create_index("ix_ask_number_due_at", "ask", ["number", "due_at"])
     op.create_table(
         "call",
         want("id", TEXT), want("incident", TEXT), want("round", INT), want("person", TEXT),
