@@ -9,7 +9,7 @@ How a name is found:
    part of an institution (`苘山镇政府`, `泊于镇中心小学`, `米山镇某某有限公司`).
 3. Short names of towns (`苘山、汪疃`) only in a list that shows that towns are meant: another full name in it, or
    `等镇街`, `一带` behind it. Short names of villages only behind their town and before `等村`.
-4. Words that are also names (`城区街道`, `开发区办事处`) only beside another town, or with `办事处`.
+4. Words that are also names (`城区街道`, `开发区办事处`) only beside another town, before a village, or with `办事处`.
 5. A name of several villages (in Weihai 162 names are shared by 368) belongs to the town named before it in
    the sentence, else to the only named town that has one; else it is ambiguous and touches nothing alone. So is
    a village that the town of its sentence does not have.
@@ -178,8 +178,9 @@ class Gazetteer:
 
     def read(self, text: str, within: Set[str]) -> Reading:
         """Return what the text names of the unit, with the names that stay ambiguous. See the module."""
-        tokens = [each for each in self._tokens(text, within) if not _refused(text, each)]
-        tokens = _believed(text, tokens)
+        cut = list(self._tokens(text, within))
+        edges = {each.start for each in cut if not each.short}, {each.end for each in cut if not each.short}
+        tokens = _believed(text, [each for each in cut if not _refused(text, each, edges)])
         named = {each.towns[0] for each in tokens if len(each.towns) == 1}
         mentions: list[Mention] = []
         ambiguous: list[Ambiguous] = []
@@ -249,10 +250,15 @@ class Gazetteer:
             mentions[-1] = replace(last, qualifier=True)
 
 
-def _refused(text: str, token: _Token) -> bool:
-    """Say whether a name stands inside a longer word, or is part of an institution's name."""
-    if _BEFORE.search(text, max(0, token.start - 2), token.start):
+def _refused(text: str, token: _Token, edges: tuple[Set[int], Set[int]]) -> bool:
+    """Say whether a name stands inside a longer word, or is part of an institution's name.
+
+    `edges` are where names start and end: what is a name itself is no part of a longer word.
+    """
+    if token.start not in edges[1] and _BEFORE.search(text, max(0, token.start - 2), token.start):
         return True
+    if token.end in edges[0]:
+        return False
     if _INSTITUTION.match(text, token.end):
         return True
     if token.text.endswith("街道"):
@@ -281,6 +287,7 @@ def _believed(text: str, tokens: list[_Token]) -> list[_Token]:
     """Keep the names that can be nothing else where they stand: see points 3 and 4 of the module."""
     kept: list[_Token] = []
     joined = [each for each in tokens if not (each.short and not _listed(text, each))]
+    starts = {each.start for each in joined}
     for run in _runs(text, joined):
         tail = run[-1].end
         sure = any(each.towns and not each.short and not _generic(each) for each in run)
@@ -290,7 +297,7 @@ def _believed(text: str, tokens: list[_Token]) -> list[_Token]:
         for each in run:
             if each.short:
                 kept += _short(text, each, towns=towns, villages=villages, before=kept)
-            elif not _generic(each) or towns or len(run) > 1:
+            elif not _generic(each) or towns or len(run) > 1 or each.end in starts:
                 kept.append(each)
     return kept
 
