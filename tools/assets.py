@@ -56,7 +56,7 @@ def npm() -> list[str]:
 
 
 def build(vendor: Path = VENDOR) -> bool:
-    """Fill the vendor folder; tell whether anything had to be done. Raises CalledProcessError if npm fails."""
+    """Fill the vendor folder and tell whether it had to be; raises CalledProcessError if npm fails."""
     if present(vendor):
         return False
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +77,8 @@ def build(vendor: Path = VENDOR) -> bool:
 def main() -> int:
     """Build and say so in one line."""
     done = build()
-    sys.stdout.write(f"browser libraries {'written to' if done else 'already in'} {VENDOR.relative_to(ROOT)}\n")
+    where = VENDOR.relative_to(ROOT)
+    sys.stdout.write(f"browser libraries {'written to' if done else 'already in'} {where}\n")
     return 0
 
 

@@ -1,0 +1,205 @@
+"""The buttons: every act names the officer and is carried out by the engine through `Hand`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dutydesk.domain.values import Colour, Kind
+from dutydesk.errors import DutydeskError
+from dutydesk.web import words
+from dutydesk.web.desk import COOKIE, Desk, fragment, said
+
+ANSWERS = ("answer", "on_post", "moved", "patrolled", "opened", "help", "woken", "not_found", "decline")
+YEAR = 365 * 86_400
+T = TypeVar("T")
+
+
+class Sorry(DutydeskError):
+    """The form cannot be carried out as it stands; the text says what is missing."""
+
+
+class Acts:
+    """Endpoints of what an officer does, over one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.hand = desk.hand
+
+    def routes(self) -> list[BaseRoute]:
+        """Return their routes; all change something, so all are POST (but the form to open an incident)."""
+        return [
+            Route("/officer", self.sit_down, methods=["POST"]),
+            Route("/alarms/{incident}/take", self._act(self.take), methods=["POST"]),
+            Route("/hand", self.strip, methods=["POST"]),
+            Route("/hand/answer", self._act(self.answer), methods=["POST"]),
+            Route("/hand/again", self._act(self.again), methods=["POST"]),
+            Route("/hand/skip", self._act(self.skip), methods=["POST"]),
+            Route("/hand/add", self._act(self.add), methods=["POST"]),
+            Route("/hand/write-off", self._act(self.write_off), methods=["POST"]),
+            Route("/incidents/{id}/stand-down", self._act(self.stand_down), methods=["POST"]),
+            Route("/incidents/{id}/lift", self._act(self.lift), methods=["POST"]),
+            Route("/documents/{hash}/{what:str}", self._act(self.rule_document), methods=["POST"]),
+            Route("/open", self.form, methods=["GET"]),
+            Route("/open", self._act(self.open), methods=["POST"]),
+        ]
+
+    def _act(self, work: Callable[[Request, FormData, str], Response]) -> Callable[[Request], object]:
+        """Wrap an act: who sits here, the form, and a refusal told as a sentence."""
+        async def endpoint(request: Request) -> Response:
+            officer = self.desk.officer(request)
+            if not officer:
+                return said("请先在右上角选择值班员", status=409, bad=True)
+            form = await request.form()
+            try:
+                return await run_in_threadpool(work, request, form, officer)
+            except DutydeskError as error:
+                return said(str(error), status=409, bad=True)
+        return endpoint
+
+    async def sit_down(self, request: Request) -> Response:
+        """Note in the browser who sits here; login comes later."""
+        form = await request.form()
+        person = str(form.get("person", ""))
+        now = self.desk.clock.now()
+        known = {each.person for each in await run_in_threadpool(self.desk.views.officers, now)}
+        if person and person not in known:
+            return said("名单里没有这个人", status=409, bad=True)
+        answer = Response(status_code=204, headers={"HX-Refresh": "true"})
+        answer.set_cookie(COOKIE, person, max_age=YEAR, httponly=True, samesite="strict")
+        return answer
+
+    def take(self, request: Request, form: FormData, officer: str) -> Response:
+        """Take an alarm: the ringing stops, nothing is closed."""
+        self.hand.take_alarm(request.path_params["incident"], officer)
+        return said("已接警,铃声停止;各处仍须处置")
+
+    async def strip(self, request: Request) -> Response:
+        """The strip for the chosen rows: who spoke, and what he said."""
+        form = await request.form()
+        chosen = _chosen(form)
+        people = await run_in_threadpool(self.desk.views.candidates, chosen) if chosen else ()
+        return fragment(self.desk.draw("hand.html", request, chosen=chosen, candidates=people,
+                                       person=str(form.get("person", ""))))
+
+    def answer(self, request: Request, form: FormData, officer: str) -> Response:
+        """Enter one answer for all chosen rows."""
+        chosen = _need(_chosen(form), "没有选中任何一行")
+        act = str(form.get("act", ""))
+        if act not in ANSWERS:
+            raise Sorry("不认识这个回答")
+        person = _need(str(form.get("person", "")), "请选择是谁接的电话")
+        self.hand.answer_by_phone(chosen, person, act, _count(form) if act == "moved" else None, officer)
+        return said(f"已记:{words.word(act, 'act')},{len(chosen)} 处", done=True)
+
+    def again(self, request: Request, form: FormData, officer: str) -> Response:
+        """Call again, all chosen rows."""
+        return self._each(form, "再叫", lambda callout: self.hand.call_again(callout, officer))
+
+    def skip(self, request: Request, form: FormData, officer: str) -> Response:
+        """Climb to the next step now, all chosen rows."""
+        return self._each(form, "转下一级", lambda callout: self.hand.skip(callout, officer))
+
+    def add(self, request: Request, form: FormData, officer: str) -> Response:
+        """Ask one more person, for all chosen rows."""
+        person = _need(str(form.get("person", "")).strip(), "请填人员编号")
+        return self._each(form, "加叫一人", lambda callout: self.hand.add_person(callout, person, officer))
+
+    def write_off(self, request: Request, form: FormData, officer: str) -> Response:
+        """Write off, with a reason, all chosen rows."""
+        why = _need(str(form.get("why", "")).strip(), "核销必须写明原因")
+        return self._each(form, "核销", lambda callout: self.hand.write_off(callout, officer, why))
+
+    def _each(self, form: FormData, what: str, work: Callable[[str], None]) -> Response:
+        """Do it row by row; a refused row does not keep the others back."""
+        chosen = _need(_chosen(form), "没有选中任何一行")
+        refused: list[str] = []
+        for callout in chosen:
+            try:
+                work(callout)
+            except DutydeskError as error:
+                refused.append(str(error))
+        if refused:
+            text = f"{what}:{len(chosen) - len(refused)} 处完成,{len(refused)} 处未成:{refused[0]}"
+            return said(text, status=409, bad=True)
+        return said(f"{what}:{len(chosen)} 处", done=True)
+
+    def stand_down(self, request: Request, form: FormData, officer: str) -> Response:
+        """Stand an incident down; the second officer's name is in the form."""
+        second = str(form.get("second", "")).strip()
+        why = _need(str(form.get("why", "")).strip(), "请写明原因")
+        officers = [officer] + ([second] if second and second != officer else [])
+        self.hand.stand_down(request.path_params["id"], officers, why)
+        return said("已解除叫应")
+
+    def lift(self, request: Request, form: FormData, officer: str) -> Response:
+        """Confirm the end of the danger."""
+        self.hand.lift(request.path_params["id"], officer)
+        return said("已确认解除")
+
+    def rule_document(self, request: Request, form: FormData, officer: str) -> Response:
+        """Release a held document, or hold one."""
+        rules = {"release": (self.hand.release, "已放行"), "hold": (self.hand.hold, "已扣住")}
+        what = request.path_params["what"]
+        if what not in rules:
+            raise Sorry("没有这个操作")
+        work, text = rules[what]
+        work(request.path_params["hash"], officer)
+        return said(text)
+
+    def form(self, request: Request) -> Response:
+        """The form that opens an incident by hand."""
+        text = request.query_params.get("q", "").strip()
+        found = [each for each in self.desk.views.search(text) if each.sort == "place"] if text else []
+        return self.desk.page("open", request, title="手工启动", found=found, q=text,
+                              colours=sorted(Colour, reverse=True), kinds=list(Kind))
+
+    def open(self, request: Request, form: FormData, officer: str) -> Response:
+        """Open an incident by hand."""
+        places = _need([str(each) for each in form.getlist("place")], "请至少选一个地方")
+        text = _need(str(form.get("text", "")).strip(), "请写明险情")
+        family = str(form.get("family", ""))
+        if family not in words.FAMILIES:
+            raise Sorry("请选择灾种")
+        incident = self.hand.open_incident(_kind(form), family, _colour(form), places, officer, text)
+        where = f"/incidents/{incident}"
+        if request.headers.get("HX-Request") == "true":
+            return Response(status_code=204, headers={"HX-Redirect": where})
+        return RedirectResponse(where, 303)
+
+
+def _need(value: T, otherwise: str) -> T:
+    if not value:
+        raise Sorry(otherwise)
+    return value
+
+
+def _chosen(form: FormData) -> Sequence[str]:
+    return tuple(dict.fromkeys(str(each) for each in form.getlist("callout") if each))
+
+
+def _count(form: FormData) -> int:
+    told = str(form.get("n", "")).strip()
+    if not told.isdecimal() or len(told) > 6:
+        raise Sorry("请填已转移的总人数(数字,0 表示无人需要转移)")
+    return int(told)
+
+
+def _kind(form: FormData) -> Kind:
+    try:
+        return Kind(str(form.get("kind", "")))
+    except ValueError:
+        raise Sorry("请选择实战或演练") from None
+
+
+def _colour(form: FormData) -> Colour:
+    told = str(form.get("colour", ""))
+    if told not in {str(each.value) for each in Colour}:
+        raise Sorry("请选择颜色")
+    return Colour(int(told))

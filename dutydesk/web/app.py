@@ -1,0 +1,99 @@
+"""The console as a Starlette application. It listens on loopback only: there is no login yet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dutydesk.ports.clock import Clock
+from dutydesk.ports.hand import Hand
+from dutydesk.ports.phones import Phones
+from dutydesk.ports.views import Views
+from dutydesk.web.acts import Acts
+from dutydesk.web.desk import HERE, Desk
+from dutydesk.web.events import Pulse, events
+from dutydesk.web.maps import MapData
+from dutydesk.web.pages import Pages
+from dutydesk.web.phones import PhonePages
+
+#: names the console answers to: loopback only, so that no foreign page can reach it by a name of its own
+LOOPBACK = ("127.0.0.1", "localhost", "testserver")
+POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Careful:
+    """Puts the strict headers on every answer and refuses acts that another site's page started."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        if scope["method"] not in ("GET", "HEAD") and _foreign(Headers(scope=scope)):
+            refusal = PlainTextResponse("started by another site: refused\n", 403)
+            await refusal(scope, receive, with_headers)
+            return
+        await self.app(scope, receive, with_headers)
+
+
+def _foreign(headers: Headers) -> bool:
+    """Whether a page of another origin sent this (browsers say so by Origin and Sec-Fetch-Site)."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
+
+
+def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
+           timezone: str = "Asia/Shanghai") -> Starlette:
+    """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title.
+
+    Serve it on a loopback address; other Host names are refused.
+    """
+    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone))
+    pulse = Pulse(views.head)
+
+    @asynccontextmanager
+    async def watching(app: Starlette) -> AsyncIterator[None]:
+        watch = asyncio.create_task(pulse.run())
+        yield
+        watch.cancel()
+
+    routes = [
+        *Pages(desk).routes(),
+        *Acts(desk).routes(),
+        *MapData(desk).routes(),
+        *(PhonePages(desk, phones).routes() if phones is not None else ()),
+        Route("/events", events(pulse, desk)),
+        Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+    ]
+    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)), Middleware(Careful)]
+    return Starlette(routes=routes, middleware=middleware, lifespan=watching)

@@ -1,0 +1,126 @@
+"""What every page of the console needs: the doors below, the clock, the zone, and how a page is drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from dutydesk.ports.clock import Clock
+from dutydesk.ports.hand import Hand
+from dutydesk.ports.phones import Phones
+from dutydesk.ports.views import Views
+from dutydesk.web import words
+
+HERE = Path(__file__).parent
+COOKIE = "officer"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One console. `phones` is None where no simulated phones exist; `name` stands in the title bar.
+
+    `zone` is the zone times are shown in; they are UTC below.
+    """
+
+    views: Views
+    hand: Hand
+    phones: Phones | None
+    clock: Clock
+    name: str
+    zone: ZoneInfo
+    pages: Environment = field(init=False)
+
+    def __post_init__(self) -> None:
+        env = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True,
+                          undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        env.filters.update(zh=words.word, span=words.span, hm=self.hm, hms=self.hms, day=self.day,
+                           dayhms=self.dayhms, date=self.date, zone=self.offset, ms=milliseconds,
+                           facts=fact_line)
+        env.globals.update(words=words, past=words.past, desk_name=self.name, with_phones=self.phones is not None)
+        object.__setattr__(self, "pages", env)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return the moment in the site's zone."""
+        return moment.astimezone(self.zone)
+
+    def hm(self, moment: datetime | None) -> str:
+        """`03:07` in the site's zone, an en dash for no time."""
+        return self.local(moment).strftime("%H:%M") if moment else "–"
+
+    def hms(self, moment: datetime | None) -> str:
+        """`03:07:21` in the site's zone."""
+        return self.local(moment).strftime("%H:%M:%S") if moment else "–"
+
+    def day(self, moment: datetime | None) -> str:
+        """`07-20 03:07` in the site's zone."""
+        return self.local(moment).strftime("%m-%d %H:%M") if moment else "–"
+
+    def dayhms(self, moment: datetime | None) -> str:
+        """`07-20 03:07:21` in the site's zone."""
+        return self.local(moment).strftime("%m-%d %H:%M:%S") if moment else "–"
+
+    def date(self, moment: datetime) -> str:
+        """`2021-07-20 周二` in the site's zone."""
+        local = self.local(moment)
+        return f"{local:%Y-%m-%d} 周{'一二三四五六日'[local.weekday()]}"
+
+    def offset(self, moment: datetime) -> int:
+        """Minutes the site's zone is ahead of UTC at that moment."""
+        ahead = self.local(moment).utcoffset()
+        return int(ahead.total_seconds() // 60) if ahead else 0
+
+    def officer(self, request: Request) -> str:
+        """Return who says to be sitting here (person id), or an empty string."""
+        return request.cookies.get(COOKIE, "")
+
+    def draw(self, template: str, request: Request, **values: Any) -> str:
+        """Render one template with what all of them need."""
+        now = self.clock.now()
+        return self.pages.get_template(template).render(
+            request=request, now=now, officer=self.officer(request), path=request.url.path,
+            wall=request.query_params.get("wall") == "1", **values)
+
+    def page(self, name: str, request: Request, *, status: int = 200, **values: Any) -> Response:
+        """Answer with a page, or with its living part alone when htmx asks for that."""
+        if request.headers.get("HX-Request") == "true":
+            return fragment(self.draw(f"{name}.live.html", request, **values), status)
+        now = self.clock.now()
+        values.setdefault("live", f"{name}.live.html")
+        values.setdefault("alarms", self.views.alarms(now))
+        values.setdefault("officers", self.views.officers(now))
+        return fragment(self.draw(f"{name}.html", request, seq=self.views.head(), **values), status)
+
+
+def fragment(html: str, status: int = 200) -> HTMLResponse:
+    """Wrap HTML that must never be kept by a cache and differs by who asks."""
+    return HTMLResponse(html, status, {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"})
+
+
+def said(text: str, *, status: int = 204, bad: bool = False, done: bool = False) -> Response:
+    """Answer an act: `text` is shown and read out in the corner, and the page looks again; with `done` the
+    chosen rows are let go.
+    """
+    told: dict[str, object] = {"desk:say": {"text": text, "bad": bad}, "desk:change": {}}
+    if done:
+        told["desk:done"] = {}
+    return Response(status_code=status, headers={"HX-Trigger": json.dumps(told), "Cache-Control": "no-store"})
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970 UTC, what the browser counts with."""
+    return int(moment.timestamp() * 1000)
+
+
+def fact_line(facts: Mapping[str, Any]) -> str:
+    """Write journal facts on one line."""
+    return " · ".join(f"{key}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+                      for key, value in facts.items())

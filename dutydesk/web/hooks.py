@@ -1,0 +1,72 @@
+"""Where providers push replies, keys and receipts: a port of its own, apart from the console.
+
+A push is answered 200 only after its rows are durable; whoever hears anything else comes again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from dutydesk.domain.records import Inbound
+from dutydesk.errors import DutydeskError, Refused
+from dutydesk.ports.channel import Hears
+from dutydesk.ports.clock import Clock
+from dutydesk.ports.store import Store
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 1_000_000   # bytes; the largest call-back of any provider here is a few kB
+
+
+def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock) -> Starlette:
+    """Return the application that takes call-backs at `POST /hooks/{channel}`.
+
+    401 for a bad signature, 404 for a channel that hears nothing, 413 for a body too large, 400 for one that
+    cannot be read, 503 when the rows could not be stored (the provider then comes again).
+    """
+    async def take(request: Request) -> Response:
+        channel = channels.get(request.path_params["channel"])
+        if channel is None:
+            return PlainTextResponse("no such channel\n", 404)
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large\n", 413)
+        try:
+            rows = channel.read_callback(request.headers.items(), body, clock.now())
+        except Refused:
+            return PlainTextResponse("bad signature\n", 401)
+        except (DutydeskError, ValueError, KeyError) as error:
+            logger.warning("call-back of %s cannot be read: %s", request.path_params["channel"], error)
+            return PlainTextResponse("cannot be read\n", 400)
+        return await _keep(store, rows)
+
+    return Starlette(routes=[Route("/hooks/{channel}", take, methods=["POST"])])
+
+
+async def _keep(store: Store, rows: Sequence[Inbound]) -> Response:
+    try:
+        if rows:
+            future = store.submit(lambda tx: tx.add_inbound(rows))
+            await run_in_threadpool(future.result, 30)
+    except (DutydeskError, OSError, TimeoutError):
+        logger.exception("call-back rows could not be stored; the provider is told to come again")
+        return PlainTextResponse("not stored, come again\n", 503)
+    return PlainTextResponse("", 200)
+
+
+async def _body(request: Request) -> bytes | None:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)

@@ -1,0 +1,97 @@
+"""The Chinese words the console shows, in one place. It must not hold sentences of messages: those are the site's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+FAMILIES: Final[Mapping[str, str]] = {
+    "flood": "防汛", "fire": "森林防火", "wind": "大风", "snow": "雨雪冰冻", "quake": "地震",
+    "geohazard": "地质灾害", "fog": "大雾", "heat": "高温", "thunder": "强对流", "drought": "干旱",
+    "sea": "海上", "other": "其他", "default": "其他",
+}
+KINDS: Final[Mapping[str, str]] = {
+    "real": "实战", "drill": "演练", "test": "测试", "roll-call": "点名", "call-up": "集结", "verify": "核号",
+}
+STATES: Final[Mapping[str, str]] = {
+    "scheduled": "待叫", "calling": "正在叫", "answered": "已应", "reminding": "催办", "taken_over": "转达",
+    "with_officer": "待值班员", "closed": "已结", "done": "办结", "stood_down": "解除", "superseded": "被新轮取代",
+    "expired": "过期", "written_off": "核销", "unreachable": "失联",
+}
+AWAITS: Final[Mapping[str, str]] = {
+    "answer": "应答", "act": "行动", "report": "逐处回报", "officer": "值班员处置", "": "",
+}
+ROLES: Final[Mapping[str, str]] = {
+    "holder": "责任人", "deputy": "副职", "superior": "上级", "officer": "值班员", "backup": "备班",
+    "leader": "带班领导", "last_resort": "兜底", "neighbour": "邻居",
+}
+VIAS: Final[Mapping[str, str]] = {"sms": "短信", "voice": "电话", "console": "值班台", "key": "按键"}
+OUTCOMES: Final[Mapping[str, str]] = {
+    "queued": "已入队", "handed_over": "已交出", "on_handset": "已送达", "picked_up": "接起未按键",
+    "machine": "语音信箱", "busy": "忙", "no_answer": "无人接", "refused": "拒接", "limit": "通道限流",
+    "failed_now": "暂时失败", "number_dead": "空号停机", "unknown": "不明",
+}
+CALL_STATES: Final[Mapping[str, str]] = {
+    "queued": "待发", "sending": "正在交出", "handed": "已交出", "failed": "未发出", "unknown": "不明",
+    "withdrawn": "已撤回", "dropped": "未发",
+}
+ACTS: Final[Mapping[str, str]] = {
+    "answer": "收到", "on_post": "到岗", "moved": "转移", "patrolled": "已巡查", "opened": "已开放",
+    "help": "求援", "woken": "已叫醒", "not_found": "未找到", "decline": "不能履职", "page": "网页回执",
+}
+FACTS: Final[Mapping[str, str]] = {
+    "called": "有叫", "answered": "有应", "acted": "有为", "taken_over": "转达", "relayed": "已叫醒",
+    "declined": "不能履职", "help": "求援", "closed": "结束", "not_found": "未找到",
+}
+JOINS: Final[Mapping[str, str]] = {
+    "first": "首发", "reference": "按引用接续", "inferred": "推断接续", "unlinked": "未能接续",
+}
+MESSAGES: Final[Mapping[str, str]] = {
+    "Alert": "发布", "Update": "更新", "Cancel": "解除", "Ack": "回执", "Error": "更正",
+}
+STATUSES: Final[Mapping[str, str]] = {
+    "Actual": "实况", "Exercise": "演练", "System": "系统", "Test": "测试", "Draft": "草稿",
+}
+DOCUMENTS: Final[Mapping[str, str]] = {"waiting": "待处理", "done": "已处理", "bad": "有错", "held": "待放行"}
+TASK_STATES: Final[Mapping[str, str]] = {"open": "待办", "done": "完成", "late": "超时", "dropped": "取消"}
+DUTIES: Final[Mapping[str, str]] = {
+    "flood": "防汛", "fire": "防火", "general": "总责", "officer": "值班", "wind": "防风", "snow": "防冰雪",
+    "geohazard": "地灾", "quake": "抗震",
+}
+LEVELS: Final[Mapping[str, str]] = {
+    "city": "市", "county": "区县", "town": "镇街", "village": "村居", "site": "点位",
+}
+JOURNAL: Final[Mapping[str, str]] = {
+    "document": "收到文件", "version": "预警版本", "opened": "事件开启", "closed": "结束", "round": "新一轮叫应",
+    "step": "进入下一级", "call": "呼叫", "handed": "已交出", "outcome": "呼叫结果", "heard": "收到回话",
+    "fact": "记实", "notice": "告知", "alarm": "报警", "taken": "接警", "task": "任务", "hand": "人工操作",
+    "seal": "封存", "superseded": "被新轮取代", "stood_down": "解除", "renewed": "续发",
+}
+TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+    "family": FAMILIES, "kind": KINDS, "state": STATES, "awaits": AWAITS, "role": ROLES, "via": VIAS,
+    "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
+    "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
+    "level": LEVELS, "journal": JOURNAL,
+}
+
+
+def word(value: object, table: str) -> str:
+    """Return the Chinese word for a value; a value without one is shown as it is, never hidden."""
+    return "" if value is None else TABLES[table].get(str(value), str(value))
+
+
+def span(length: timedelta) -> str:
+    """Write a length of time with steady width: `03:12` minutes, from an hour on `1:03:12`, days as `2天03:12`."""
+    seconds = int(abs(length).total_seconds())
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    if days:
+        return f"{days}天{hours:02d}:{minutes:02d}"
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
+
+
+def past(moment: datetime, now: datetime) -> str:
+    """Write how far `moment` lies behind (`+`) or before (`−`) now."""
+    return ("+" if now >= moment else "−") + span(now - moment)
