@@ -179,12 +179,27 @@ def _geometry_reason(place: Place, how: str) -> str:
 
 
 def _unlocated(site: Site, touches: Mapping[str, Touch]) -> Iterator[tuple[str, str]]:
-    """Yield places without a geometry and without anything below them whose nearest located parent is touched."""
+    """Yield places without a geometry and with nothing below them, one of whose nearest located parents is
+    touched, with the reason.
+    """
     for place in site.places.values():
         if place.geometry is None and place.id not in site.children:
-            above = next((each for each in site.ancestors(place.id) if each.geometry is not None), None)
-            if above and above.id in touches:
-                yield place.id, f"按上级{above.name}计：{touches[above.id].reason}"
+            above = next((each for each in _located(site, place.parents) if each in touches), None)
+            if above:
+                yield place.id, f"按上级{site.places[above].name}计：{touches[above].reason}"
+
+
+def _located(site: Site, parents: Sequence[str]) -> list[str]:
+    """Return those of the parents that have a geometry, else of theirs, and so on upwards."""
+    seen: set[str] = set()
+    ring = [each for each in parents if each in site.places]
+    while ring:
+        located = [each for each in ring if site.places[each].geometry is not None]
+        if located:
+            return located
+        seen.update(ring)
+        ring = [up for each in ring for up in site.places[each].parents if up in site.places and up not in seen]
+    return []
 
 
 def _by_name(alert: Alert, site: Site, gazetteer: Gazetteer, areas: Sequence[Area],

@@ -52,13 +52,6 @@ def site(**more: object) -> Site:
     return Site(places=places(), posts={post.id: post for post in posts}, **more)  # type: ignore[arg-type]
 
 
-def ids(*names: str) -> set[str]:
-    """Return the ids of places by name (a unique one) or id."""
-    known = places()
-    return {each for name in names for each in ([name] if name in known else
-                                                [id for id, place in known.items() if place.name == name])}
-
-
 def alert(text: str = "", *codes: str, colour: Colour = Colour.RED, geometry: BaseGeometry | None = None,
           headline: str = "", area: str = "", office: str = "", msg_type: str = "Alert",
           identifier: str = "a-1") -> Alert:
