@@ -23,6 +23,9 @@ from dutydesk.domain.work import Work
 #: A role -> who has it at this hour (several persons only by mistake; all are rung).
 OnDuty = Callable[[Role], tuple[Reached, ...]]
 
+#: What only had to be known: taking the alarm settles it. The rest stays until a place is handled.
+SETTLED_BY_TAKING = frozenset({"red", "help", "capacity", "town_dark", "declined", "unclear", "bad_document",
+                               "unknown_colour", "third_renewal", "silent_feed"})
 _ALWAYS_RINGS = frozenset({"help", "red", "capacity", "town_dark", "renewed", "third_renewal"})
 
 
@@ -72,6 +75,8 @@ def add(alarm: Callout, item: Item, *, now: datetime, rules: Rules) -> Callout:
     again = item.key in known
     known[item.key] = {"reason": item.reason, "text": item.text, "place": item.place, "callout": item.callout,
                        "at": item.at.isoformat(), "red": item.red, "taken": False}
+    if item.reason == "town_dark":
+        work.add_once("dark", item.place)
     taken = work.memo.get("taken_reasons", [])
     state = work.callout.state
     if item.leader:
@@ -165,9 +170,10 @@ def _taken(work: Work, said: Replied) -> None:
     work.withdraw()
     work.callout.taken_by = said.person
     work.callout.answered_at = work.callout.answered_at or said.at
-    for item in work.memo.get("items", {}).values():
-        item["taken"] = True
-    work.memo["taken_reasons"] = sorted({item["reason"] for item in work.memo.get("items", {}).values()})
-    red = any(item["red"] for item in work.memo.get("items", {}).values())
+    standing = work.memo.get("items", {})
+    work.memo["taken_reasons"] = sorted({item["reason"] for item in standing.values()})
+    left = {key: item | {"taken": True} for key, item in standing.items() if item["reason"] not in SETTLED_BY_TAKING}
+    work.memo["items"] = left
+    red = any(item["red"] for item in left.values())
     wait: timedelta = work.rules.unhandled_red
     work.to(State.ANSWERED, said.at + wait if red else None)

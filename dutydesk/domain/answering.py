@@ -159,6 +159,8 @@ def _acted(work: Work, said: Replied) -> None:
     work.record("acted", said.person, said.via, said.at, evidence=said.evidence, act=said.act, n=said.n)
     if work.callout.acted_at is None:
         work.callout.acted_at = said.at
+    if said.act == "moved" and said.n != 0:
+        work.memo["moved"] = True
     wanted = work.policy.done_when
     if wanted is None or work.callout.state is State.CLOSED:
         return

@@ -6,6 +6,7 @@ Order of writing: withdrawals first, so that what is taken back never meets what
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from dutydesk.domain import alarm as alarms
@@ -154,6 +155,11 @@ class Books:
         self.alarms.setdefault(incident, []).append(item)
         self.note("alarm", incident=incident, callout=callout, reason=reason, place=place, text=text)
 
+    def hush(self, alarm: Callout) -> None:
+        """End an officer's callout whose incident is over or was a drill that is stopped."""
+        self.callouts[alarm.id] = replace(alarm, state=State.CLOSED, due_at=None)
+        self.withdrawn.append((alarm.id, None))
+
     def task(self, incident: str, what: str, place: str, owner: str, due_at: datetime, about: str = "") -> None:
         """Open a task; the same task is opened once."""
         id = derive("t", incident, what, place, about, due_at.isoformat())
@@ -247,7 +253,11 @@ class Books:
                 continue
             incident = self.incident(incident_id)
             drill = incident is not None and incident.kind is Kind.DRILL
-            filled = wording.about(self.ctx, callouts, drill=drill) | dict(facts)
+            filled = wording.about(self.ctx, callouts, drill=drill) | dict(facts) | {
+                "transfer_open": any(each.memo.get("moved") for each in callouts)}
+            taker = self.ctx.site.people.get(dict(facts).get("by", ""))
+            if taker is not None and taker.title:
+                filled["who"] = taker.title
             text = self.ctx.texts.render(what, filled)
             id = derive("n", incident_id, person, what, facts, sorted(each.id for each in callouts))
             rows.append(NoticeRow(id, incident_id, person, number, what, text, self.now))

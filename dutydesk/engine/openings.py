@@ -187,8 +187,7 @@ def stop_drills(books: Books, desk: str) -> None:
             for callout in books.tx.lock_callouts_of(incident.id):
                 callout = books.callouts.get(callout.id, callout)
                 if is_officer(callout):
-                    books.callouts[callout.id] = replace(callout, state=State.CLOSED, due_at=None)
-                    books.withdrawn.append((callout.id, None))
+                    books.hush(callout)
                 else:
                     books.advance(callout, ByHand(books.now, "stand_down", "desk", "真实预警到达，演练中止"))
             stopped = replace(incident, colours={}, by_hand={}, closed_at=books.now)

@@ -1,0 +1,241 @@
+"""What officers do by hand: the same facts as the machine's own, with the officer's name as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from dutydesk.domain.happenings import ByHand, Happening, Replied
+from dutydesk.domain.ids import derive
+from dutydesk.domain.reach import reach_person
+from dutydesk.domain.records import Callout, Incident, State
+from dutydesk.domain.values import Colour, Kind, Role, Via
+from dutydesk.engine.batch import Batch
+from dutydesk.engine.books import Books, is_officer
+from dutydesk.engine.context import Context
+from dutydesk.engine.openings import Cause
+from dutydesk.engine.supervise import follow, release
+from dutydesk.errors import Refused
+from dutydesk.ports.clock import Clock
+from dutydesk.ports.store import Store
+
+T = TypeVar("T")
+
+EVENTS: Mapping[str, str] = {"flood": "防汛", "fire": "森林火灾", "wind": "大风", "snow": "雪灾", "geohazard": "地质灾害",
+                             "quake": "地震"}
+
+
+class Hand:
+    """Carries out officers' orders, each durable when it returns."""
+
+    def __init__(self, ctx: Context, store: Store, clock: Clock) -> None:
+        self.ctx = ctx
+        self.store = store
+        self.clock = clock
+
+    def _do(self, work: Callable[[Books], T]) -> T:
+        """Run one order in a transaction of its own."""
+
+        def turn(tx: object) -> T:
+            books = Books(self.ctx, tx, self.clock.now())  # type: ignore[arg-type]  # the store passes its Tx
+            result = work(books)
+            books.close()
+            return result
+
+        return self.store.write(turn)
+
+    def _order(self, callout: str, order: Callable[[Books, Callout], Happening]) -> None:
+        def work(books: Books) -> None:
+            found = _open(books, callout)
+            books.advance(found, order(books, found))
+
+        self._do(work)
+
+    # -- alarms ---------------------------------------------------------------------------------------
+    def take_alarm(self, incident: str, officer: str) -> None:
+        """Stop the ringing of an incident's alarm; closes nothing."""
+
+        def work(books: Books) -> None:
+            found = books.tx.lock_callouts([derive("c", incident, "officer")])
+            if not found or found[0].state is State.CLOSED:
+                raise Refused("这个事件没有待接的报警。")
+            books.advance(found[0], Replied(books.now, "answer", officer, Role.OFFICER, Via.CONSOLE,
+                                            evidence=f"by hand: {officer}"))
+
+        self._do(work)
+
+    # -- answers --------------------------------------------------------------------------------------
+    def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None, officer: str) -> None:
+        """Enter what a person said on the phone for one or several callouts."""
+
+        def work(books: Books) -> None:
+            found = books.tx.lock_callouts(callouts)
+            if len(found) != len(set(callouts)):
+                raise Refused("有叫应编号不存在，请刷新页面后重试。")
+            for rank, callout in enumerate(found):
+                role = _role(books, callout, person)
+                said = Replied(books.now, act, person, role, Via.VOICE, n if rank == 0 else None,
+                               evidence=f"by hand: {officer}")
+                books.advance(callout, said)
+
+        self._do(work)
+
+    # -- the ladder -----------------------------------------------------------------------------------
+    def call_again(self, callout: str, officer: str) -> None:
+        """Start the present step anew."""
+        self._order(callout, lambda books, found: ByHand(books.now, "call_again", officer, step=max(found.step, 0)))
+
+    def skip(self, callout: str, officer: str) -> None:
+        """Go to the next step at once."""
+        self._order(callout, lambda books, found: ByHand(books.now, "skip", officer))
+
+    def add_person(self, callout: str, person: str, officer: str) -> None:
+        """Ask one more person."""
+        known = self.ctx.site.people.get(person)
+        if known is None or not known.numbers:
+            raise Refused(f"人员 {person} 不存在或没有号码。")
+        extra = reach_person(known, Role.DEPUTY)
+        self._order(callout, lambda books, found: ByHand(books.now, "add_person", officer, reached=extra))
+
+    def write_off(self, callout: str, officer: str, why: str) -> None:
+        """Close a callout without an answer; `why` is kept."""
+        if not why.strip():
+            raise Refused("核销必须写明原因。")
+        self._order(callout, lambda books, found: ByHand(books.now, "write_off", officer, why))
+
+    def stand_down(self, incident: str, officers: Sequence[str], why: str) -> None:
+        """Stand all callouts of an incident down; a red wants two different officers."""
+
+        def work(books: Books) -> None:
+            found = books.incident(incident)
+            if found is None:
+                raise Refused("没有这个事件。")
+            names = sorted(set(filter(None, officers)))
+            if not names or (Colour.RED in found.colours.values() and len(names) < 2):
+                raise Refused("解除红色须两名不同的值班人员共同确认。")
+            for callout in books.tx.lock_callouts_of(incident):
+                if not is_officer(callout):
+                    books.advance(callout, ByHand(books.now, "stand_down", "、".join(names), why))
+
+        self._do(work)
+
+    # -- incidents ------------------------------------------------------------------------------------
+    def open_incident(self, kind: Kind, family: str, colour: Colour, places: Sequence[str], officer: str,
+                      text: str) -> str:
+        """Open an incident by hand, or raise places in the open one of that desk and family; return its id.
+
+        A place brings everything below it. Places of several desks open one incident in each; the first is returned.
+        """
+        unknown = [place for place in places if place not in self.ctx.site.places]
+        if unknown or not places:
+            raise Refused(f"地方不存在：{'、'.join(unknown) or '（未选择）'}。")
+        if self.ctx.playbook(family) is None:
+            raise Refused(f"没有 {family} 的预案，也没有 default.yaml。")
+        wanted = self.ctx.site.under(places)
+
+        def work(books: Books) -> str:
+            batch, opened = Batch(books), []
+            if kind is not Kind.REAL:
+                self._no_drill_in_earnest(books, wanted)
+            cause = Cause(text or EVENTS.get(family, family), "值班室", books.now)
+            for desk in sorted({self.ctx.site.places[place].desk for place in wanted}):
+                incident = batch.incident(desk, family, kind, None)
+                direct = {place: colour for place in wanted if self.ctx.site.places[place].desk == desk}
+                batch.by_hand(incident, direct, cause=cause)
+                opened.append(incident.id)
+                books.note("opened_by_hand", incident=incident.id, person=officer, places=len(direct),
+                           colour=colour.word)
+            batch.carry()
+            return opened[0]
+
+        return self._do(work)
+
+    def _no_drill_in_earnest(self, books: Books, places: frozenset[str]) -> None:
+        """No drill while a real orange or red is on at the same desk."""
+        desks = {self.ctx.site.places[place].desk for place in places}
+        for incident in books.tx.incidents():
+            serious = any(colour >= Colour.ORANGE for colour in incident.colours.values())
+            if incident.kind is Kind.REAL and incident.desk in desks and serious:
+                raise Refused(f"{incident.number} 正处于真实橙色或红色预警中，此时不能开始演练。")
+
+    def lift(self, incident: str, officer: str) -> None:
+        """Declare that the danger is over: every colour of the incident goes, whoever gave it."""
+
+        def work(books: Books) -> None:
+            found = books.incident(incident)
+            if found is None or found.closed_at is not None:
+                raise Refused("这个事件已经结束。")
+            books.note("lifted_by_hand", incident=incident, person=officer)
+            _clear(books, found)
+
+        self._do(work)
+
+    # -- documents ------------------------------------------------------------------------------------
+    def release(self, document: str, officer: str) -> None:
+        """Let a held document go its way now."""
+
+        def work(books: Books) -> None:
+            release(books, document)
+            books.note("released_by_hand", person=officer, document=document)
+
+        self._do(work)
+
+    def hold(self, document: str, officer: str) -> None:
+        """Keep a document from calling anybody until it is released."""
+
+        def work(books: Books) -> None:
+            for task in books.tx.tasks():
+                if task.what == "hold" and task.about == document:
+                    books.tx.save_task(replace(task, state="dropped"))
+            books.note("held_by_hand", person=officer, document=document)
+
+        self._do(work)
+
+    def confirm_rest(self, incident: str, officer: str) -> None:
+        """Let the rest of a raised area follow the named places at once."""
+
+        def work(books: Books) -> None:
+            for task in books.tx.tasks(incident=incident):
+                if task.what == "rest":
+                    books.tx.save_task(replace(task, state="done"))
+                    follow(books, task.about)
+            books.note("rest_confirmed", incident=incident, person=officer)
+
+        self._do(work)
+
+
+def _open(books: Books, id: str) -> Callout:
+    """Lock a callout that is still open; raises Refused otherwise."""
+    found = books.tx.lock_callouts([id])
+    if not found:
+        raise Refused(f"叫应 {id} 不存在。")
+    if found[0].state is State.CLOSED:
+        raise Refused("这条叫应已经结束。")
+    return found[0]
+
+
+def _role(books: Books, callout: Callout, person: str) -> Role:
+    """In which capacity a person speaks for a callout: by his seat, else as whom he was asked, else superior."""
+    post = books.ctx.site.posts.get(callout.post)
+    seats = tuple(callout.memo.get("seats") or (post.seats if post else ()))
+    if person in seats:
+        return Role.HOLDER if person == seats[0] else Role.DEPUTY
+    asked = callout.memo.get("roles", {}).get(person)
+    return Role(asked) if asked else Role.SUPERIOR
+
+
+def _clear(books: Books, incident: Incident) -> None:
+    """Take every colour from an incident: what officers gave, and what each of its chains gives at this desk."""
+    batch = Batch(books)
+    cause = Cause("", "值班室", books.now)
+    batch.incidents[incident.id] = incident
+    for id in incident.chains:
+        chain = batch.chain(id)
+        if chain is not None and chain.open:
+            left = {place: colour for place, colour in chain.colours.items()
+                    if books.ctx.site.places[place].desk != incident.desk}
+            moved = batch.touch(chain, left, kind=incident.kind, cause=cause, renewal=False)
+            batch.keep(replace(moved, open=bool(left)))
+    batch.by_hand(batch.incidents[incident.id], {}, cause=cause)
+    batch.carry()

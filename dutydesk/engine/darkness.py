@@ -1,0 +1,47 @@
+"""大面积失联: when most numbers of a town cannot be reached, say so once instead of letting ladders die one by one."""
+
+from __future__ import annotations
+
+from dutydesk.domain.ids import derive
+from dutydesk.domain.records import Incident
+from dutydesk.domain.values import Outcome
+from dutydesk.engine.books import Books
+
+_UNREACHABLE = frozenset({Outcome.FAILED_NOW, Outcome.NUMBER_DEAD})
+FEWEST = 5  # numbers: fewer say nothing about a town
+
+
+def look(books: Books, incident: Incident) -> None:
+    """Raise one alarm for each town where more than the share set of the numbers rung lately is unreachable."""
+    since = books.now - books.ctx.rules.town_dark_within
+    numbers: dict[str, dict[str, bool]] = {}
+    for call in books.tx.calls_of(incident.id):
+        if call.created_at < since or call.outcome is None:
+            continue
+        for place in call.places:
+            town = _town(books, place)
+            if town:
+                lit = numbers.setdefault(town, {})
+                lit[call.number] = lit.get(call.number, False) or call.outcome not in _UNREACHABLE
+    known = _told(books, incident)
+    for town, lit in sorted(numbers.items()):
+        dark = sum(1 for reached in lit.values() if not reached)
+        if len(lit) >= FEWEST and dark / len(lit) > books.ctx.rules.town_dark_share and town not in known:
+            books.alarm(incident.id, "town_dark", place=town, text=f"{dark}/{len(lit)}")
+
+
+def _told(books: Books, incident: Incident) -> list[str]:
+    """Towns this incident's alarm already names."""
+    found = books.tx.callouts([derive("c", incident.id, "officer")])
+    return [town for alarm in found for town in alarm.memo.get("dark", [])]
+
+
+def _town(books: Books, place: str) -> str:
+    """The town a place lies in; "" for anything above."""
+    site = books.ctx.site
+    known = site.places.get(place)
+    if known is None:
+        return ""
+    if known.kind == "town":
+        return place
+    return next((above.id for above in site.ancestors(place) if above.kind == "town"), "")

@@ -1,0 +1,179 @@
+"""The fifth desk watches the others: calls whose sender died, tasks whose time came, warnings that ran out,
+sources that fell silent, towns that cannot be reached, incidents that are over. It also seals the journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dutydesk.domain.happenings import Expired
+from dutydesk.domain.ids import derive
+from dutydesk.domain.incident import over
+from dutydesk.domain.records import Call, Chain, Incident, State, Task
+from dutydesk.domain.values import Kind, Outcome
+from dutydesk.engine import darkness
+from dutydesk.engine.batch import Batch
+from dutydesk.engine.books import Books, is_officer
+from dutydesk.engine.context import Context
+from dutydesk.engine.dispatch import tell_callouts
+from dutydesk.engine.house import FAMILY
+from dutydesk.engine.intake import RELEASED
+from dutydesk.engine.joining import given
+from dutydesk.engine.openings import Cause
+from dutydesk.engine.reading import read
+from dutydesk.ports.store import Store, Tx
+
+#: Tasks the program itself carries out when their time comes; all others are people's work.
+OWN_WORK = frozenset({"hold", "rest", "expire"})
+
+
+class Supervise:
+    """Looks after what no other desk would notice."""
+
+    def __init__(self, ctx: Context, store: Store) -> None:
+        self.ctx = ctx
+        self.store = store
+
+    def run_once(self, now: datetime) -> None:
+        """One round of looking after everything."""
+        self.store.write(lambda tx: self._overdue(tx, now))
+        self.store.write(lambda tx: self._tasks(tx, now))
+        self.store.write(lambda tx: self._expired(tx, now))
+        self.store.write(lambda tx: self._incidents(tx, now))
+        self.seal(now)
+
+    def seal(self, now: datetime) -> int:
+        """Seal the journal rows that are committed; return how many."""
+        total = 0
+        while sealed := self.store.write(lambda tx: tx.seal(now, 2000)):
+            total += sealed
+        return total
+
+    # -- calls whose worker died ----------------------------------------------------------------------
+    def _overdue(self, tx: Tx, now: datetime) -> None:
+        """A call still sending after its lease: nobody knows whether it went out. It waits as handed over."""
+        calls = tx.claim_overdue_calls(now, 500)
+        if not calls:
+            return
+        books = Books(self.ctx, tx, now)
+        for call in calls:
+            self._unknown(books, call, now)
+        books.close()
+
+    def _unknown(self, books: Books, call: Call, now: datetime) -> None:
+        if books.tx.finish_call(call.id, call.lease, state="unknown", outcome=Outcome.UNKNOWN, handed_at=now):
+            books.note("stalled", incident=call.incident, person=call.person, call=call.id)
+            tell_callouts(books, call, Outcome.UNKNOWN, now)
+
+    # -- tasks ----------------------------------------------------------------------------------------
+    def _tasks(self, tx: Tx, now: datetime) -> None:
+        """Do our own work that is due; people's work that is late is said once."""
+        due = [task for task in tx.tasks() if task.due_at <= now and task.state == "open"]
+        if not due:
+            return
+        books = Books(self.ctx, tx, now)
+        for task in due:
+            if task.what in OWN_WORK:
+                tx.save_task(replace(task, state="done"))
+                getattr(self, f"_{task.what}")(books, task)
+            else:
+                tx.save_task(replace(task, state="late"))
+                books.note("task_late", incident=task.incident, task=task.id, work=task.what, place=task.place)
+        books.close()
+
+    def _hold(self, books: Books, task: Task) -> None:
+        """No word came in time: the document goes its way."""
+        release(books, task.about)
+
+    def _rest(self, books: Books, task: Task) -> None:
+        """The rest of a raised area follows the named places."""
+        follow(books, task.about)
+
+    def _expire(self, books: Books, task: Task) -> None:
+        """Nobody said that it goes on: a warning past its time is over, except what is red and unanswered."""
+        chain = books.tx.chain(task.about)
+        if chain is None or not chain.open or (chain.expires and chain.expires > books.now):
+            return
+        for incident in [each for each in books.tx.incidents() if chain.id in each.chains]:
+            for callout in books.tx.lock_callouts_of(incident.id):
+                if not is_officer(callout) and callout.place in incident.colours:
+                    books.advance(callout, Expired(books.now))
+        batch = Batch(books)
+        cause = Cause(chain.event, "", books.now)
+        moved = batch.touch(chain, {}, kind=Kind.REAL, cause=cause, renewal=False)
+        batch.keep(replace(moved, open=False))
+        books.note("expired", chain=chain.id)
+        for id, incident in batch.incidents.items():
+            books.tx.save_incident(incident)
+            books.note("colours_expired", incident=id)
+
+    # -- warnings past their time ---------------------------------------------------------------------
+    def _expired(self, tx: Tx, now: datetime) -> None:
+        """A chain past its `expires` (or a day old without one) is asked of the officer; grace, then it closes."""
+        late = [chain for chain in tx.open_chains() if self._ends(chain) <= now]
+        if not late:
+            return
+        asked = {task.about for task in tx.tasks() if task.what == "expire"}
+        books = Books(self.ctx, tx, now)
+        for chain in late:
+            incidents = [each for each in tx.incidents() if chain.id in each.chains]
+            if chain.id in asked or not incidents:
+                continue
+            first = incidents[0]
+            books.task(first.id, "expire", first.desk, "officer", now + self.ctx.rules.expiry_grace, chain.id)
+            books.alarm(first.id, "expired", place=first.desk, text=chain.event, red=False)
+        books.close()
+
+    def _ends(self, chain: Chain) -> datetime:
+        return chain.expires or chain.sent + self.ctx.rules.assume_expired
+
+    # -- incidents ------------------------------------------------------------------------------------
+    def _incidents(self, tx: Tx, now: datetime) -> None:
+        """Close what is over; look for towns in the dark."""
+        books = Books(self.ctx, tx, now)
+        for incident in tx.incidents():
+            if incident.family == FAMILY:
+                continue
+            callouts = [each for each in tx.callouts_of(incident.id) if not is_officer(each)]
+            closed = over(incident, open_callouts=len(callouts), now=now)
+            if closed.closed_at is not None:
+                tx.save_incident(closed)
+                tx.free_codes(incident.id, now + self.ctx.rules.code_rest)
+                self._quiet(books, incident)
+                books.note("incident_closed", incident=incident.id)
+            else:
+                darkness.look(books, incident)
+        books.close()
+
+    def _quiet(self, books: Books, incident: Incident) -> None:
+        """An incident that is over needs no officer: its alarm falls silent."""
+        for alarm in books.tx.lock_callouts([derive("c", incident.id, "officer")]):
+            if alarm.state is not State.CLOSED:
+                books.hush(alarm)
+
+
+def release(books: Books, hash: str) -> None:
+    """Let a held document be taken in with the next batch."""
+    document = books.tx.document(hash)
+    if document is not None and document.state == "held":
+        books.tx.finish_document(hash, "waiting", [*document.faults, RELEASED])
+        books.note("released", document=hash)
+
+
+def follow(books: Books, chain_id: str) -> None:
+    """Give the rest of a raised area the colour of its newest version."""
+    chain = books.tx.chain(chain_id)
+    versions = books.tx.versions(chain_id)
+    if chain is None or not chain.open or not versions:
+        return
+    newest = max(versions, key=lambda version: (version.sent, version.received_at))
+    document = books.tx.document(newest.document)
+    for alert, found in (read(books.ctx, document).alerts if document else ()):
+        if alert.identifier == newest.identifier:
+            batch = Batch(books)
+            wanted = given(chain.colours, alert, found)
+            cause = Cause(chain.event, "", newest.sent)
+            batch.keep(batch.touch(chain, wanted, kind=Kind.REAL, cause=cause, renewal=False))
+            batch.carry()
+
