@@ -13,7 +13,7 @@ import yaml
 from dutydesk.content.faults import Faults
 from dutydesk.content.source import Source
 
-Path = tuple[str | int, ...]
+Where = tuple[str | int, ...]
 _MAX_NODES = 100_000
 
 
@@ -23,9 +23,9 @@ class Document:
 
     file: str
     data: Mapping[str, Any]
-    lines: Mapping[Path, int]
+    lines: Mapping[Where, int]
 
-    def line(self, path: Path) -> int:
+    def line(self, path: Where) -> int:
         """Return the line of a path, or of the nearest thing above it that is written."""
         while path and path not in self.lines:
             path = path[:-1]
@@ -91,10 +91,10 @@ class _Walk:
     def __init__(self, file: str, faults: Faults) -> None:
         self.file = file
         self.faults = faults
-        self.lines: dict[Path, int] = {}
+        self.lines: dict[Where, int] = {}
         self.nodes = 0
 
-    def value(self, node: yaml.Node, path: Path, above: tuple[int, ...]) -> Any:
+    def value(self, node: yaml.Node, path: Where, above: tuple[int, ...]) -> Any:
         line = node.start_mark.line + 1
         self.nodes += 1
         if id(node) in above or self.nodes > _MAX_NODES:
@@ -106,7 +106,7 @@ class _Walk:
             return [self.value(each, (*path, place), (*above, id(node))) for place, each in enumerate(node.value)]
         return _scalar(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path, above: tuple[int, ...]) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Where, above: tuple[int, ...]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
@@ -157,11 +157,11 @@ def read_toml(source: Source, faults: Faults) -> Document | None:
     return Document(source.file, data, _toml_lines(source))
 
 
-def _toml_lines(source: Source) -> dict[Path, int]:
+def _toml_lines(source: Source) -> dict[Where, int]:
     """Find tables and keys by their looks, which is enough to name a line."""
-    found: dict[Path, int] = {}
-    table: Path = ()
-    counts: dict[Path, int] = {}
+    found: dict[Where, int] = {}
+    table: Where = ()
+    counts: dict[Where, int] = {}
     for number, line in enumerate(source.lines, 1):
         if head := _TABLE.fullmatch(line):
             table = _keys(head[2])
@@ -174,5 +174,5 @@ def _toml_lines(source: Source) -> dict[Path, int]:
     return found
 
 
-def _keys(dotted: str) -> Path:
+def _keys(dotted: str) -> Where:
     return tuple(part.strip().strip("\"'") for part in dotted.split("."))

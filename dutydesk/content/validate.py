@@ -11,11 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 M = TypeVar("M", bound=BaseModel)
-Path = tuple[str | int, ...]
+Where = tuple[str | int, ...]
 
 
 def validate(model: type[M], data: Mapping[str, Any], *,
-             salvage: bool = False) -> tuple[M | None, list[tuple[Path, str]]]:
+             salvage: bool = False) -> tuple[M | None, list[tuple[Where, str]]]:
     """Build a model from a mapping; return it, or None, and every fault as (path, sentence).
 
     With `salvage`, values at fault are dropped one after the other, so that what is optional takes its default
@@ -54,7 +54,7 @@ def _drop(data: Any, loc: Sequence[str | int]) -> None:
         del holder[key]
 
 
-def _path(error: ErrorDetails) -> Path:
+def _path(error: ErrorDetails) -> Where:
     return tuple(part for part in error["loc"] if not (isinstance(part, str) and "[" in part))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from dutydesk.content.check.rule import Case, Hit, Rule
-from dutydesk.content.lines import Path
+from dutydesk.content.lines import Where
 from dutydesk.domain.event_table import FAMILIES
 from dutydesk.domain.finding import Level
 from dutydesk.domain.playbook import Playbook, Whom
@@ -107,7 +107,7 @@ def unused_parts(case: Case) -> Iterator[Hit]:
                       f"have it; correct it, or take it out", family)
 
 
-def _unused(playbook: Playbook) -> Iterator[Path]:
+def _unused(playbook: Playbook) -> Iterator[Where]:
     for kind, colours in playbook.done_when.items():
         if kind not in playbook.posts:
             yield "done_when", kind

@@ -100,8 +100,8 @@ def overlap(case: Case) -> Iterator[Hit]:
                 if told[lines] == 1:
                     others = ", ".join(str(line) for line in lines[:-1])
                     yield Hit((_FILE, lines[-1]),
-                              f"desk {desk} has several {role}s {window.say(each.start, each.end)} (also line {others});"
-                              f" leave one", f"{desk}/{role}")
+                              f"desk {desk} has several {role}s {window.say(each.start, each.end)} (also line "
+                              f"{others}); leave one", f"{desk}/{role}")
 
 
 def double_booked(case: Case) -> Iterator[Hit]:

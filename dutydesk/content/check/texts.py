@@ -27,7 +27,8 @@ def sample_facts(case: Case, template: str, *, longest: bool) -> dict[str, objec
         "signature": config.signature if config else "应急",
         "duty_phone": config.duty_phone if config else "0631-0000000",
         "drill": longest, "title": "暴雨红色预警", "event": "暴雨", "colour": "红色", "issued": "10:20",
-        "office": "市气象台", "places": _PLACES if longest else "虚构镇5个村", "action": _action(case, template), "wanted": "moved", "code": "B" if longest else "",
+        "office": "市气象台", "places": _PLACES if longest else "虚构镇5个村",
+        "action": _action(case, template), "wanted": "moved", "code": "B" if longest else "",
         "codes": codes_line("B" if longest else "")}
     if template.startswith("list."):
         facts["silent"] = _SILENT[:120] if longest else _SILENT[:24]

@@ -32,8 +32,17 @@ def moment(text: object) -> tuple[str, timedelta]:
 Several = BeforeValidator(_several)
 Moment = Annotated[tuple[str, timedelta], BeforeValidator(moment), WithJsonSchema(
     {"type": "string", "pattern": r"^\s*(onset|sent|lift|sunset)\s*([+-]\s*\S+)?\s*$", "examples": ["onset - 6h"]})]
-Ids = Annotated[tuple[Id, ...], Several, WithJsonSchema(
-    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})]
+
+
+def _one_or_more(item: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]})
+
+
+Ids = Annotated[tuple[Id, ...], Several, _one_or_more({"type": "string"})]
+Ways = Annotated[tuple[Literal["sms", "voice"], ...], Several, Field(min_length=1),
+                 _one_or_more({"enum": ["sms", "voice"]})]
+Persons = Annotated[tuple[Whom, ...], Several, Field(min_length=1),
+                    _one_or_more({"enum": [each.value for each in Whom]})]
 
 
 class WhenEntry(Strict):
@@ -45,10 +54,8 @@ class WhenEntry(Strict):
 class StepEntry(Strict):
     """One rung of a ladder."""
 
-    whom: Annotated[tuple[Whom, ...], Several, Field(min_length=1)] = Field(
-        description="holder, deputy, superior (one or a list)")
-    by: Annotated[tuple[Literal["sms", "voice"], ...], Several, Field(min_length=1)] = Field(
-        description="ways, the first named first")
+    whom: Persons = Field(description="holder, deputy, superior (one or a list)")
+    by: Ways = Field(description="ways, the first named first")
     tries: Annotated[int, Field(ge=1, le=20)] = Field(default=1, description="how often within the time")
     within: Duration = Field(default=timedelta(minutes=5), description="how long this step lasts")
     need: Annotated[int, Field(ge=1, le=20)] = Field(
@@ -67,7 +74,7 @@ class NightEntry(Strict):
 
     start: Clock = Field(default=time(20), alias="from")
     end: Clock = Field(default=time(8), alias="to")
-    by: Annotated[tuple[Literal["sms", "voice"], ...], Several] = ("voice", "sms")
+    by: Ways = ("voice", "sms")
 
     def night(self) -> Night:
         """Return the domain's night."""
