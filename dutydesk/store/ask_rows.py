@@ -53,6 +53,7 @@ class AskSql:
         taken_back = update(ask).where(queued).values(state="withdrawn", claim_at=None)
         self.withdraw = taken_back.where(c.callout == bindparam("b_callout"))
         self.withdraw_person = self.withdraw.where(c.person == bindparam("b_person"))
+        self.withdraw_many = taken_back.where(dialect.among(c.callout, "callouts"))
         self.postpone = (
             update(ask).where(queued, dialect.among(c.id, "ids"))
             .values(due_at=bindparam("at"), claim_at=bindparam("at"), why=bindparam("reason")))
@@ -102,6 +103,11 @@ class AskWrites(AskReads):
         if person is None:
             return self.change(sql.withdraw, {"b_callout": callout})
         return self.change(sql.withdraw_person, {"b_callout": callout, "b_person": person})
+
+    def withdraw_asks_of(self, callouts: Iterable[str]) -> int:
+        """Turn the queued asks of many callouts into withdrawn; return how many."""
+        return self.change(self.home.statements(AskSql).withdraw_many,
+                           {"callouts": self.home.dialect.many(list(callouts))})
 
     def claim_asks(self, klass: int, via: Via, now: datetime, limit: int) -> list[Ask]:
         """Lock due queued asks of one class and way and, with each, all due queued asks of its person, incident,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, insert, null, or_, select, update
+from sqlalchemy import bindparam, insert, null, select, update
+from sqlalchemy.sql.base import Executable
 
 from dutydesk.domain.records import Call
 from dutydesk.domain.values import Outcome
@@ -25,8 +26,6 @@ from dutydesk.store.codec import (
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.session import Session
 from dutydesk.store.tables import ask, call
-
-_FINAL = [each.value for each in Outcome if each.final]
 
 
 def _new(it: Call) -> dict[str, Any]:
@@ -49,12 +48,11 @@ def _read(row: Any) -> Call:
 
 
 class CallSql:
-    """The statements. A final outcome is never replaced by one that is not: receipts overtake hand-overs."""
+    """The statements."""
 
     def __init__(self, dialect: Dialect) -> None:
         c = call.c
         every = select(*c)
-        told = bindparam("told", type_=c.outcome.type)
         self.by_id = every.where(c.id == bindparam("id"))
         self.to = (every.where(c.number == bindparam("number"), c.created_at >= bindparam("since"))
                    .order_by(c.created_at, c.id))
@@ -65,21 +63,17 @@ class CallSql:
         self.send = (
             update(ask).where(ask.c.id == bindparam("b_ask"), ask.c.state == "queued")
             .values(state="sending", call=bindparam("b_call"), claim_at=null()))
+        known = select(c.id, c.lease, c.outcome, c.asks).where(dialect.among(c.id, "ids")).order_by(c.id)
+        self.lock = dialect.lock(known)
+        self.lock_sending = dialect.lock(known.where(c.state == "sending"))
         self.finish = (
-            update(call)
-            .where(c.id == bindparam("b_id"), c.lease == bindparam("b_lease"), c.state == "sending")
+            update(call).where(c.id == bindparam("b_id"))
             .values(state=bindparam("now_is"), lease_until=null(), handed_at=bindparam("handed"),
-                    provider=bindparam("theirs"),
-                    outcome=case((c.outcome.in_(_FINAL), c.outcome), else_=told))
-            .returning(c.asks))
-        self.follow = (
-            update(ask).where(dialect.among(ask.c.id, "ids"))
-            .values(state=bindparam("now_is"),
-                    outcome=case((ask.c.outcome.in_(_FINAL), ask.c.outcome), else_=told)))
-        learn = update(call).where(c.id == bindparam("b_id")).values(outcome=told).returning(c.asks)
-        weaker = or_(c.outcome.is_(None), c.outcome.not_in(_FINAL))
-        self.learn_final, self.learn = learn, learn.where(weaker)
-        self.pass_on = update(ask).where(dialect.among(ask.c.id, "ids")).values(outcome=told)
+                    provider=bindparam("theirs"), outcome=bindparam("told")))
+        self.follow = (update(ask).where(ask.c.id == bindparam("b_id"))
+                       .values(state=bindparam("now_is"), outcome=bindparam("told")))
+        self.learn = update(call).where(c.id == bindparam("b_id")).values(outcome=bindparam("told"))
+        self.pass_on = update(ask).where(ask.c.id == bindparam("b_id")).values(outcome=bindparam("told"))
 
 
 class CallReads(Session):
@@ -118,24 +112,64 @@ class CallWrites(CallReads):
 
     def finish_call(self, id: str, lease: str, *, state: str, outcome: Outcome, handed_at: datetime | None,
                     provider: str = "") -> bool:
-        """End a sending call if the lease still stands; tell whether it did.
+        """End a sending call if the lease still stands; tell whether it did. See `finish_calls`."""
+        return bool(self._finish({id: _Ending(lease, state, outcome, micros_or_none(handed_at), provider)}))
 
-        Its asks follow: `dropped` when the call failed, `handed` otherwise (unknown counts as handed).
+    def finish_calls(self, calls: Sequence[Call]) -> list[str]:
+        """End sending calls, as they are now, if the lease of each still stands; return the ids of those ended.
+
+        Their asks follow: `dropped` when the call failed, `handed` otherwise (unknown counts as handed).
+        A receipt may have come before: a final outcome yields only to a final one.
         """
+        return self._finish({it.id: _Ending(it.lease, it.state, it.outcome or Outcome.UNKNOWN,
+                                            micros_or_none(it.handed_at), it.provider) for it in calls})
+
+    def _finish(self, endings: Mapping[str, _Ending]) -> list[str]:
         sql = self.home.statements(CallSql)
-        row = self.first(sql.finish, {"b_id": id, "b_lease": lease, "now_is": state, "told": outcome.value,
-                                      "handed": micros_or_none(handed_at), "theirs": clean(provider)})
-        if row is None:
-            return False
-        ids = self.home.dialect.many(load_words(row[0]))
-        follows = "dropped" if state == "failed" else "handed"
-        self.change(sql.follow, {"ids": ids, "now_is": follows, "told": outcome.value})
-        return True
+        calls, asks, ended = [], [], []
+        for id_, lease, outcome, carried in self._lock(sql.lock_sending, endings):
+            ending = endings[id_]
+            if lease != ending.lease:
+                continue
+            told = _stronger(outcome, ending.outcome)
+            calls.append({"b_id": id_, "now_is": ending.state, "handed": ending.handed_at,
+                          "theirs": clean(ending.provider), "told": told})
+            follows = "dropped" if ending.state == "failed" else "handed"
+            asks += [{"b_id": each, "now_is": follows, "told": told} for each in load_words(carried)]
+            ended.append(id_)
+        self.change(sql.finish, calls)
+        self.change(sql.follow, asks)
+        return ended
 
     def set_outcome(self, call: str, outcome: Outcome) -> None:
         """Keep what became of a call, on it and its asks; a final outcome yields only to a final one."""
+        self.set_outcomes({call: outcome})
+
+    def set_outcomes(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Keep what became of many calls; see `set_outcome`."""
         sql = self.home.statements(CallSql)
-        row = self.first(sql.learn_final if outcome.final else sql.learn,
-                         {"b_id": call, "told": outcome.value})
-        if row is not None:
-            self.change(sql.pass_on, {"ids": self.home.dialect.many(load_words(row[0])), "told": outcome.value})
+        calls, asks = [], []
+        for id_, _, outcome, carried in self._lock(sql.lock, outcomes):
+            told = _stronger(outcome, outcomes[id_])
+            if told != outcome:
+                calls.append({"b_id": id_, "told": told})
+                asks += [{"b_id": each, "told": told} for each in load_words(carried)]
+        self.change(sql.learn, calls)
+        self.change(sql.pass_on, asks)
+
+    def _lock(self, statement: Executable, calls: Collection[str]) -> Sequence[Any]:
+        return self.rows(statement, {"ids": self.home.dialect.many(calls)}) if calls else ()
+
+
+class _Ending(NamedTuple):
+    lease: str
+    state: str
+    outcome: Outcome
+    handed_at: int | None
+    provider: str
+
+
+def _stronger(known: str | None, told: Outcome) -> str:
+    """Return the outcome to keep: what is final is not replaced by what is not."""
+    before = outcome_of(known)
+    return before.value if before is not None and before.final and not told.final else told.value

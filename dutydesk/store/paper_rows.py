@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -201,8 +201,12 @@ class PaperWrites(PaperReads):
 
     def finish_inbound(self, id: str, understood: str) -> None:
         """Mark an inbound row done, with what was understood."""
+        self.finish_inbounds({id: understood})
+
+    def finish_inbounds(self, understood: Mapping[str, str]) -> None:
+        """Mark inbound rows done, with what was understood of each."""
         self.change(self.home.statements(PaperSql).finish_inbound,
-                    {"b_id": id, "read_as": clean(understood)})
+                    [{"b_id": id_, "read_as": clean(words)} for id_, words in understood.items()])
 
     def add_codes(self, codes: Sequence[Code]) -> None:
         """Bind codes; those already bound so are left alone."""
