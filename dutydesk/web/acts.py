@@ -78,7 +78,7 @@ class Acts:
     def take(self, request: Request, form: FormData, officer: str) -> Response:
         """Take an alarm: the ringing stops, nothing is closed."""
         self.hand.take_alarm(request.path_params["incident"], officer)
-        return said("已接警,铃声停止;各处仍须处置")
+        return said("已接警，铃声停止；各处仍须处置")
 
     async def strip(self, request: Request) -> Response:
         """The strip for the chosen rows: who spoke, and what he said."""
@@ -96,7 +96,7 @@ class Acts:
             raise Sorry("不认识这个回答")
         person = _need(str(form.get("person", "")), "请选择是谁接的电话")
         self.hand.answer_by_phone(chosen, person, act, _count(form) if act == "moved" else None, officer)
-        return said(f"已记:{words.word(act, 'act')},{len(chosen)} 处", done=True)
+        return said(f"已记：{words.word(act, 'act')},{len(chosen)} 处", done=True)
 
     def again(self, request: Request, form: FormData, officer: str) -> Response:
         """Call again, all chosen rows."""
@@ -126,7 +126,7 @@ class Acts:
             except DutydeskError as error:
                 refused.append(str(error))
         if refused:
-            text = f"{what}:{len(chosen) - len(refused)} 处完成,{len(refused)} 处未成:{refused[0]}"
+            text = f"{what}:{len(chosen) - len(refused)} 处完成，{len(refused)} 处未成：{refused[0]}"
             return said(text, status=409, bad=True)
         return said(f"{what}:{len(chosen)} 处", done=True)
 

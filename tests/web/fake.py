@@ -26,8 +26,8 @@ VILLAGES = ("东庄村", "西河北村", "南夼村", "北岭村", "前双村", 
 NAMES = ("丛某甲", "于某乙", "毕某丙", "宋某丁", "姜某戊", "邹某己", "王某庚", "刘某辛")
 STATES = (State.CALLING, State.ANSWERED, State.WITH_OFFICER, State.TAKEN_OVER, State.ANSWERED, State.CALLING,
           State.REMINDING)
-TEXT = ("市气象台7月20日02时58分将暴雨橙色预警信号升级为红色:预计未来3小时环翠区、文登区、临港区局部降雨量将达100毫米以上,"
-        "山洪、内涝风险极高,请有关单位和人员立即组织转移。")
+TEXT = ("市气象台7月20日02时58分将暴雨橙色预警信号升级为红色：预计未来3小时环翠区、文登区、临港区局部降雨量将达"
+        "100毫米以上，山洪、内涝风险极高，请有关单位和人员立即组织转移。")
 
 
 class FakeClock:
@@ -105,7 +105,7 @@ class FakeViews:
             return ()
         late = [row for row in self.rows.values() if row.state is State.WITH_OFFICER]
         return (shown.AlarmRow(INCIDENT, "20210720-371000-flood", "flood", Kind.REAL, Colour.RED,
-                               "叫应方案走完,无人应答", START + timedelta(minutes=18),
+                               "叫应方案走完，无人应答", START + timedelta(minutes=18),
                                tuple(f"{row.path.split()[-1]}{row.place_name}" for row in late[:5]), len(late)),)
 
     def _head(self, rows: tuple[shown.BoardRow, ...] = ()) -> shown.BoardIncident:
@@ -177,7 +177,7 @@ class FakeViews:
                             row.opened_at, "handed", Outcome.NO_ANSWER, "k1")
         reach = (shown.ReachView(1, 0, row.person, row.person_name, "holder", ""),
                  shown.ReachView(2, 1, "p0900", "王某庚", "superior", "3分钟内已为别处叫过他"))
-        return shown.CalloutPage(row, ("责任人:电话、短信,3次,5分钟", "副职和上级同时:电话,5分钟,值班员可见"),
+        return shown.CalloutPage(row, ("责任人：电话、短信,3次,5分钟", "副职和上级同时：电话,5分钟，值班员可见"),
                                  (ask, replace(ask, id="a2", via=Via.SMS, outcome=Outcome.ON_HANDSET)), reach,
                                  self.facts(row.incident)[:1], self.journal(limit=3))
 
@@ -185,7 +185,7 @@ class FakeViews:
         return tuple(shown.CallView(f"k{n}", START + timedelta(minutes=9, seconds=n), START + timedelta(minutes=9),
                                     2, f"p{n:04d}", NAMES[n % 8], f"+99910020{n:04d}", Via.SMS if n % 2 else Via.VOICE,
                                     "simulator", "handed", Outcome.ON_HANDSET if n % 2 else Outcome.BUSY, "B",
-                                    "【威海应急】暴雨红色预警(02:58市气象台)。您负责:苘山镇5个村。请立即组织转移危险区群众。"
+                                    "【威海应急】暴雨红色预警(02:58市气象台)。您负责：苘山镇5个村。请立即组织转移危险区群众。"
                                     "回复B1收到 B2到岗", ("苘山镇东庄村", "苘山镇南夼村")) for n in range(12))
 
     def facts(self, incident: str, *, limit: int = 300) -> tuple[shown.FactView, ...]:
@@ -195,7 +195,8 @@ class FakeViews:
                                "automatic", "c1"))
 
     def tasks(self, incident: str) -> tuple[shown.TaskView, ...]:
-        return (shown.TaskView("t1", INCIDENT, "雨中巡查", "米山水库", "于某乙", START + timedelta(hours=1), "open", ""),)
+        return (shown.TaskView("t1", INCIDENT, "雨中巡查", "米山水库", "于某乙", START + timedelta(hours=1), "open",
+                               ""),)
 
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:
@@ -239,7 +240,8 @@ class FakeViews:
                 shown.Candidate("p0001", "丛某甲", "东庄村村支书", Role.HOLDER, 1))
 
     def officers(self, now: datetime) -> tuple[shown.OfficerView, ...]:
-        return (shown.OfficerView("o1", "林某值", Role.OFFICER, True), shown.OfficerView("o2", "苏某备", Role.BACKUP, True),
+        return (shown.OfficerView("o1", "林某值", Role.OFFICER, True),
+                shown.OfficerView("o2", "苏某备", Role.BACKUP, True),
                 shown.OfficerView("o3", "高某班", Role.LEADER, False))
 
     def owners(self, numbers: Sequence[str]) -> Mapping[str, shown.PhoneOwner]:
@@ -332,7 +334,8 @@ class FakePhones:
 
     def __init__(self) -> None:
         self.state = {"+999100200301": "ringing", "+999100200302": "idle", "+999100200399": "idle"}
-        sms = "【威海应急】暴雨红色预警(02:58市气象台)。您负责:苘山镇5个村。请立即组织转移危险区群众。回复1收到 2到岗 3空格人数已转移(如3 32) 4需支援 0不能履职。值班电话0631-5300000"
+        sms = ("【威海应急】暴雨红色预警(02:58市气象台)。您负责：苘山镇5个村。请立即组织转移危险区群众。"
+               "回复1收到 2到岗 3空格人数已转移(如3 32) 4需支援 0不能履职。值班电话0631-5300000")
         self.sms = {"+999100200301": [Bubble(START + timedelta(minutes=9), False, "sms", sms),
                                       Bubble(START + timedelta(minutes=10), False, "voice", "未接来电")],
                     "+999100200302": [Bubble(START, False, "sms", sms), Bubble(START, True, "sms", "1")],

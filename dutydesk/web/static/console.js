@@ -203,7 +203,7 @@
   // ---- what was done, said in the corner and to screen readers ----
   let saying = 0;
   document.body.addEventListener("desk:say", (event) => say(event.detail.text, event.detail.bad));
-  document.body.addEventListener("htmx:sendError", () => say("没有送到:与值班台的连接断了", true));
+  document.body.addEventListener("htmx:sendError", () => say("没有送到：与值班台的连接断了", true));
   document.body.addEventListener("htmx:responseError", (event) => {
     if (!event.detail.xhr.getResponseHeader("HX-Trigger")) say("值班台没有办成(" + event.detail.xhr.status + ")", true);
   });
