@@ -13,10 +13,10 @@ _PUNCTUATION = str.maketrans("", "", " -()./")
 
 
 def imaginary(number: str) -> bool:
-    """Tell whether a number belongs to no country (+999), however it is written."""
+    """Tell whether a number belongs to no country (+999), however it is written. The short number 999 is real."""
     dialled = number.strip() if number.isascii() else plainly(number)
     dialled = dialled.translate(_PUNCTUATION)
-    return dialled.startswith(("+999", "00999", "999"))
+    return dialled.startswith(("+999", "00999", "999")) and dialled != "999"
 
 
 def guard(channel: Channel, message: Outgoing, live: Live | None) -> None:

@@ -68,6 +68,7 @@ class Hook:
         self._session.trust_env = False
 
     def __call__(self, rows: Sequence[Inbound]) -> None:
+        """Post rows and return once the desk said 200."""
         body = wire.rows_to_json(rows)
         headers = {wire.SIGNATURE: wire.sign(self._key, body), "Content-Type": "application/json"}
         answer = self._session.post(self._url, data=body, headers=headers, timeout=5)
@@ -189,11 +190,14 @@ _POST: dict[str, Callable[[Server, Mapping[str, Any]], Answer]] = {
 
 
 def keep(exchange: Exchange, state: Path) -> None:
-    """Remember what an earlier run wrote, and write every new arrival before it is acknowledged."""
-    if state.exists():
-        lines = state.read_text(encoding="utf-8").splitlines()
-        exchange.remember(wire.arrival(json.loads(line)) for line in lines if line.endswith("}"))
+    """Remember what an earlier run wrote, and write every new arrival before it is acknowledged.
+
+    A last line cut off by a kill was never acknowledged: it is taken away.
+    """
     file = state.open("ab", buffering=0)
+    whole, _, _ = state.read_bytes().rpartition(b"\n")
+    file.truncate(len(whole) + 1 if whole else 0)
+    exchange.remember(wire.arrival(json.loads(line)) for line in whole.splitlines())
 
     def write(arrival: Arrival) -> None:
         file.write(wire.dumps(asdict(arrival)) + b"\n")
