@@ -99,7 +99,7 @@ def match(alert: Alert, site: Site, fences: Fences, gazetteer: Gazetteer) -> Mat
     words = said(text, reading.mentions, alert.colour, units)
     listed = gazetteer.places_in("\n".join(area.name for area in areas), touches.keys())
     apart = {each.place: alert.colour for each in listed if not each.qualifier} | dict(words.colours)
-    colours = _downwards(site, replace(words, colours=apart))
+    colours = _downwards(site, _around(site, replace(words, colours=apart), touches, alert.colour))
     unmatched += _unclear(site, reading, touches, areas)
     return _set_apart(alert, touches, colours, tuple(unmatched))
 
@@ -243,12 +243,23 @@ def _unit_names(site: Site, touches: Mapping[str, Touch]) -> list[str]:
     return [site.places[place].name for place in touches if site.places[place].level in ("city", "county")]
 
 
+def _around(site: Site, words: Said, touches: Mapping[str, Touch], colour: Colour) -> Said:
+    """Turn "all but these" round: all others are set apart, and these keep what they had."""
+    if not words.excepted:
+        return words
+    out = site.under(words.excepted)
+    others = {place: words.rest or colour for place in touches if place not in out}
+    return replace(words, colours={place: own for place, own in (others | dict(words.colours)).items()
+                                   if place not in out}, rest=None)
+
+
 def _downwards(site: Site, words: Said) -> Said:
     """Give the colours of named places to everything below them; a place named itself keeps its own."""
     colours = dict(words.colours)
+    kept = site.under(words.excepted)
     for place, colour in words.colours.items():
         for below in site.under([place]) - {place}:
-            if below not in words.colours:
+            if below not in words.colours and below not in kept:
                 colours[below] = max(colour, colours.get(below, colour))
     return replace(words, colours=colours)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from dutydesk.domain.gazetteer import Mention
@@ -32,6 +32,8 @@ _WHOLE = re.compile(
 _REST = re.compile(r"(?:其余|其他|其它|剩余)[^，,。；;]{0,10}?"
                    r"(?:镇街|街镇|乡镇|区镇|镇|街道|区域|地区|地方|区市|县区|村)")
 _HOLDS = re.compile(r"仍|维持|保持|继续|不变|有效|生效")
+_EXCEPT = re.compile(r"除了?[^，,。；;]{0,6}$")
+_OUTSIDE = re.compile(r"[^，,。；;]{0,6}?(?:外|不含|不在内)")
 _LOWERS = re.compile(r"降(?!水|雨|雪|温)|解除|下调|取消")
 
 
@@ -40,11 +42,13 @@ class Said:
     """What the text says. `colours`: place named -> its colour, for those the text sets apart only.
 
     `rest_holds`: it also says what holds for the others; `rest`: with which colour, None if it stays as it was.
+    `excepted`: places it leaves out (`除苘山镇外`); what it says is for all others then.
     """
 
     colours: Mapping[str, Colour] = field(default_factory=dict)
     rest_holds: bool = False
     rest: Colour | None = None
+    excepted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +79,22 @@ def said(text: str, mentions: Sequence[Mention], colour: Colour, units: Iterable
 
     1. Names in one list form a group; a group that only reports what was observed says nothing.
     2. A group's colour: in the words before it up to `：`, else behind it, else before it, else the warning's.
-    3. The groups are set apart if the text does not speak of the whole unit, or if it says what holds for the
+    3. A group the text leaves out (`除…外`, `…除外`) is excepted and nothing else.
+    4. The groups are set apart if the text does not speak of the whole unit, or if it says what holds for the
        rest, or where it lowers or lifts; a group of another colour than the warning's always is.
     """
     rests = list(_REST.finditer(text))
     groups = [each for each in _groups(text, mentions, [match.start() for match in rests])
               if not _observed(text, each)]
-    if not groups:
-        return Said()
+    excepted = frozenset(place for each in groups if _excepted(each) for place in each.places)
+    groups = [each for each in groups if not _excepted(each)]
+    if excepted:
+        return replace(_said(text, groups, rests, colour, units), excepted=excepted, rest_holds=True)
+    return _said(text, groups, rests, colour, units) if groups else Said()
+
+
+def _said(text: str, groups: Sequence[_Group], rests: Sequence[re.Match[str]], colour: Colour,
+          units: Iterable[str]) -> Said:
     holds, rest = _rest(text, rests, groups)
     apart = holds or not _whole(text, groups, units)
     colours: dict[str, Colour] = {}
@@ -91,7 +103,7 @@ def said(text: str, mentions: Sequence[Mention], colour: Colour, units: Iterable
         if apart or own != colour or _LOWERS.search(group.clause):
             for place in group.places:
                 colours[place] = max(own, colours.get(place, own))
-    return Said(colours, holds and bool(colours), rest if colours else None)
+    return Said(colours, holds and bool(colours), rest if colours or not groups else None)
 
 
 def _groups(text: str, mentions: Sequence[Mention], rests: Sequence[int]) -> list[_Group]:
@@ -133,6 +145,13 @@ def _observed(text: str, group: _Group) -> bool:
     if not _OBSERVED.search(group.clause) or _FORECAST.search(group.clause):
         return False
     return not _SAID_ABOVE.search(text, group.end)
+
+
+def _excepted(group: _Group) -> bool:
+    """Say whether the text leaves these places out."""
+    if _OUTSIDE.match(group.behind) is None:
+        return False
+    return bool(_EXCEPT.search(group.before)) or group.behind.startswith(("除外", "不含", "不在内"))
 
 
 def _own_colour(group: _Group) -> Colour | None:

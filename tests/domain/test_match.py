@@ -105,8 +105,8 @@ def test_geometry_touches_fences_and_what_lies_in_them_without_a_position(area: 
     assert {touch.how for touch in found.touches.values()} <= {GEOMETRY}
 
 
-def test_geometry_adds_to_codes() -> None:
-    found = find(alert("", "371082007", geometry=box(122.0, 37.0, 122.01, 37.01)))
+def test_geometry_adds_to_codes_and_replaces_no_reason() -> None:
+    found = find(alert("", "371082007", geometry=box(122.0, 37.0, 122.5, 37.05)))
     assert {found.touches[place].how for place in SITE.under(["371082007"])} == {CODE}
     assert found.touches["371002101"].how == GEOMETRY
 
@@ -171,6 +171,18 @@ def _hill(named: dict[str, Colour]) -> set[str]:
 def test_named_villages_are_set_apart_without_their_town() -> None:
     found = find(alert("苘山镇东山村、西山村立即转移。", "371073113"))
     assert found.named == {"371073113001", "371073113002"}
+
+
+def test_places_left_out_keep_what_they_had_and_all_others_follow_the_text() -> None:
+    found = find(alert("除苘山镇外，其余镇街暴雨橙色预警降为黄色。", "371000", colour=YELLOW))
+    assert found.named == ALL - QIONGSHAN
+    assert (found.rest_holds, found.rest) == (True, None)
+    assert {found.touches[place].colour for place in found.named} == {YELLOW}
+
+
+def test_a_hill_of_two_named_towns_has_the_worse_colour() -> None:
+    for text in ("苘山镇、汪疃镇为橙色，羊亭镇为红色。", "羊亭镇为红色，苘山镇、汪疃镇为橙色。"):
+        assert find(alert(text, "371000")).touches["371002101-h01"].colour == RED
 
 
 def test_a_headline_alone_sets_places_apart() -> None:
