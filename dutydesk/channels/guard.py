@@ -7,7 +7,7 @@ from __future__ import annotations
 from dutydesk.domain.replies import plainly
 from dutydesk.domain.setup import Live
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Channel, Handed, Outgoing
+from dutydesk.ports.channel import Channel, Outgoing
 
 _PUNCTUATION = str.maketrans("", "", " -()./")
 
@@ -33,9 +33,3 @@ def guard(channel: Channel, message: Outgoing, live: Live | None) -> None:
             f"{channel.name} reaches real people; write [live] by and since into dutydesk.toml first", permanent=True)
     if imaginary(message.number):
         raise SendError(f"{channel.name} is real and the number is invented (+999); check the contacts", permanent=True)
-
-
-async def send(channel: Channel, message: Outgoing, live: Live | None) -> Handed:
-    """Hand a message over behind the guard: the only way dispatch sends. Raises SendError."""
-    guard(channel, message, live)
-    return await channel.send(message)

@@ -101,8 +101,8 @@ def _reply(rng: Random, message: Sent, phones: Mapping[str, list[Sent]]) -> Orac
     count = rng.choice([0, 1, 5, 32, 120, 3000]) if act == "moved" else None
     if message.code and rng.random() < 0.6:
         text = _coded(rng, message.code, act, count)
-        truth = _round_in(phone, message, at)
-        return OracleReply(text, at, message.number, truth, "coded", act, message.code, count, (), truth,
+        round_ = _round_in(phone, message, at)
+        return OracleReply(text, at, message.number, round_, "coded", act, message.code, count, (), round_,
                            answers=message.call)
     text = _bare(rng, act, count)
     kind, truth, allowed = _bare_truth(phone, at)
@@ -177,9 +177,8 @@ def _bare(rng: Random, act: str, n: int | None) -> str:
 
 def _dress(rng: Random, text: str) -> str:
     """What thumbs and keyboards do to a text without changing what it says."""
-    changes = [lambda t: t, lambda t: t, lambda t: t.lower(), lambda t: t.translate(_FULL), lambda t: f" {t} ",
-               lambda t: t + "。", lambda t: t + "！", lambda t: f"\u200b{t}"]
-    return rng.choice(changes)(text)
+    changed = [text, text, text.lower(), text.translate(_FULL), f" {text} ", text + "。", text + "！", f"\u200b{text}"]
+    return rng.choice(changed)
 
 
 def messages(rng: Random, phones: int, *, start: datetime) -> list[Sent]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dutydesk.domain.message import codes_line
 from dutydesk.domain.replies import DIGITS, Act, Unclear, Understood, Why, alarm_words, read, read_keys, spelled
 
 A, P, M, H, W, F, N = Act.ANSWER, Act.ON_POST, Act.MOVED, Act.HELP, Act.WOKEN, Act.NOT_FOUND, Act.DECLINE
@@ -316,18 +317,28 @@ def test_a_word_denied_or_asked_is_never_an_act(denial: str, word: str) -> None:
     assert isinstance(read(word + "？"), Unclear)
 
 
-@pytest.mark.parametrize("letter", ["", "B", "AC"])
+@pytest.mark.parametrize("letter", ["", "B", "X", "AC"])
 def test_every_instruction_printed_in_a_message_reads_back_as_the_act_it_names(letter: str) -> None:
-    printed = {
-        "1收到": A, "2到岗": P, "3 32": M, "3空格32": M, "4需支援": H, "0不能履职": N, "5 2 7": W, "6 3": F,
-    }
-    for instruction, act in printed.items():
-        reading = read(letter + instruction)
-        assert isinstance(reading, Understood)
-        assert (reading.act, reading.code) == (act, letter)
+    line = codes_line(letter)
+    example = re.search(r"\(如([^)]*)\)", line)
+    assert example
+    assert read(example[1]) == Understood(M, letter, 32)
+    printed = line.replace(example[0], "").removeprefix("回复").split(" ")
+    assert [read(each.replace("人数已转移", "32人已转移")) for each in printed] == [
+        Understood(A, letter), Understood(P, letter), Understood(M, letter, 32), Understood(H, letter),
+        Understood(N, letter)]
     for digit, act in DIGITS.items():
         if act is not M:
             assert read(letter + digit) == Understood(act, letter)
+
+
+@pytest.mark.parametrize("letter", ["", "B"])
+def test_the_wordings_of_lists_and_reminders_tell_forms_that_read_back(letter: str) -> None:
+    """`(如B5 2 7)`, `已巡查`, `B3 0`: what playbooks/texts print."""
+    assert read(f"{letter}5 2 7") == Understood(W, letter, numbers=(2, 7))
+    assert read(f"{letter}6 3") == Understood(F, letter, numbers=(3,))
+    assert read(f"{letter}3 0") == Understood(M, letter, 0)
+    assert read(f"{letter}已巡查") == Understood(Act.PATROLLED, letter)
 
 
 @pytest.mark.parametrize("text", [
