@@ -41,6 +41,8 @@ def test_the_colour_is_the_one_the_words_end_in(words: str, colour: Colour | Non
     ("对苘山镇发布红色预警，对汪疃镇、泊于镇发布橙色预警", {QIONGSHAN: RED, WANGTUAN: ORANGE, BOYU: ORANGE}),
     ("苘山镇橙色预警，苘山镇东山村红色预警", {QIONGSHAN: ORANGE, "371073113001": RED}),
     ("苘山镇橙色预警。苘山镇红色预警。", {QIONGSHAN: RED}),                  # told twice: the worse
+    ("苘山镇红色预警。苘山镇橙色预警。", {QIONGSHAN: RED}),
+    ("苘山镇将出现暴雨，橙色预警区域：泊于镇", {QIONGSHAN: RED, BOYU: ORANGE}),
     ("监测到苘山镇有雷电，预计这些区域将有短时强降水", {QIONGSHAN: RED}),
     ("监测到苘山镇有雷电", {}),
     ("预计威海市大部将出现暴雨，苘山镇较重", {}),
