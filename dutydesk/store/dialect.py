@@ -35,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.dml import Insert
 
@@ -48,8 +49,11 @@ _RETRY = frozenset({"40001", "40P01", "57P01", "57P02", "57P03"})
 
 def read_url(url: str) -> URL:
     """Return the parsed URL with its driver; raises UsageError for anything but a file or a PostgreSQL server."""
-    parsed = make_url(url)
-    kind = parsed.get_backend_name()
+    try:
+        parsed = make_url(url)
+        kind = parsed.get_backend_name()
+    except ArgumentError as error:
+        raise UsageError(f"{url!r} is no store: use sqlite:///FILE or postgresql://USER@HOST/NAME") from error
     if kind == SQLITE:
         if not parsed.database or parsed.database == ":memory:":
             raise UsageError("the store must survive a crash: name a file, as in sqlite:///var/desk.sqlite3")
