@@ -7,7 +7,8 @@
     ├── DocumentError           a received document cannot be read; it is kept and shown
     │   ├── TooLarge            bigger than the limit for its kind
     │   ├── Dangerous           XML bombs, external entities, doctype tricks
-    │   └── NotWellFormed       no XML, or cut off
+    │   ├── NotWellFormed       no XML, or cut off
+    │   └── NotCap              XML, but no warning in it
     ├── SendError               a channel could not hand a message over
     └── Conflict                another worker changed the row first
 
@@ -68,6 +69,12 @@ class NotWellFormed(DocumentError):
     """The document is not well-formed XML, or was cut off."""
 
     name = "not-well-formed"
+
+
+class NotCap(DocumentError):
+    """The document is XML, but its root is no CAP alert."""
+
+    name = "not-cap"
 
 
 class SendError(DutydeskError):

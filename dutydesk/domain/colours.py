@@ -45,7 +45,8 @@ _CLAUSE = re.compile(r"[，。；;,：:\n]")
 _HAZARD = "|".join(re.escape(word) for word in sorted(ENGLISH, key=len, reverse=True))
 _EN_WORD = (rf"\b(?:(?:status|level|code)\s*:?\s+(red|orange|yellow|blue)\b|(red|orange|yellow|blue)"
             rf"(?=(?:[\s-]+(?:{_HAZARD}|weather|early)){{0,3}}[\s-]+(?:warnings?|alerts?|signals?)\b))")
-_EN_CHANGE = re.compile(r"(?<!may be )(?<!could be )(?<!might be )\b(?:up|down)grade[sd]?\b[^.;]{0,160}?\bto\b[^.;]{0,60}?\b(red|orange|yellow|blue)\b")
+_EN_CHANGE = re.compile(r"(?<!may be )(?<!could be )(?<!might be )\b(?:up|down)grade[sd]?\b"
+                        r"[^.;]{0,160}?\bto\b[^.;]{0,60}?\b(red|orange|yellow|blue)\b")
 _EN_PLAIN = re.compile(_EN_WORD)
 _HINTS = frozenset({"alert_color", "alert_colour", "awareness_level", "color", "colour", "warning_color", "预警颜色",
                     "预警级别", "signallevel"})

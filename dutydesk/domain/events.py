@@ -36,17 +36,17 @@ def event_of(*, headline: str, event: str, code: str) -> Event:
     4. An English name in `event`, then in the title.
     5. Otherwise the family is `other`; name and code are kept as read.
     """
-    found = _by_name(headline) or _by_name(event)
     code = _code_in(code) or _code_in(event)
+    found = _by_name(headline) or _by_name(event)
     if found:
         written, kind = found
-        return Event(kind.code or _unclaimed(code), written, kind.family)
+        return Event(kind.code or _unclaimed(code), _spelling(event, kind) or written, kind.family)
     by_code = _codes().get(code)
     if by_code and by_code.sure:
-        return Event(code, by_code.name, by_code.family)
+        return Event(code, _plain(event) or by_code.name, by_code.family)
     english = _by_english(event) or _by_english(headline)
     if english:
-        return Event(english.code, event.strip() or english.name, english.family)
+        return Event(english.code, _plain(event) or english.name, english.family)
     return Event(code, _as_read(headline, event), "other")
 
 
@@ -74,13 +74,19 @@ def event_faults(*, headline: str, event: str, code: str, where: str = "") -> tu
 
 def type_key(event: Event) -> str:
     """Return the key under which two warnings are of one type: 山洪 and 山洪灾害, 11B25 and 11B41 are the same."""
-    kind = _names().get(_tidy(event.name)) or _codes().get(event.code)
+    kind = _names().get(fold(event.name).strip()) or _codes().get(event.code)
     return _key(kind) if kind else (event.code or event.name.strip().casefold())
 
 
 def family_of(name: str) -> str:
     """Return the hazard family of a type name in Chinese or English; `other` for one nobody knows."""
     return event_of(headline="", event=name, code="").family
+
+
+def says_lifted(headline: str) -> bool:
+    """Tell whether a title says that the warning is over and issues no other: some offices lift by an Update."""
+    title = fold(headline[:_TITLE])
+    return bool(_LIFTED.search(title)) and not _patterns()[1].search(_LIFTED.sub("，", title))
 
 
 def known_names() -> tuple[str, ...]:
@@ -105,10 +111,6 @@ def _unclaimed(code: str) -> str:
 def _code_in(text: str) -> str:
     match = _CODE.search(text[:_TITLE].upper())
     return match.group() if match else ""
-
-
-def _tidy(name: str) -> str:
-    return fold(name).strip()
 
 
 @lru_cache(maxsize=1)
@@ -136,33 +138,50 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _named(text: str) -> list[tuple[str, Type]]:
     """Return the names a title is about, as written, with their types; empty where it names none."""
-    title = _tidy(text[:_TITLE])
+    text = text[:_TITLE]
+    title = fold(text)
     for part in _telling_parts(title):
         match = _patterns()[1].search(part)
         if match:
-            return _outside_brackets(match.group())
+            return _outside_brackets(match.group(), text[match.start():match.end()])
     # Nothing stands before a colour: take the first name anywhere, but no single character (雾灵山 is no fog).
-    for name in _patterns()[0].findall(title):
-        if len(name) > 1:
-            return [(name, _names()[name])]
-    return [(title, _names()[title])] if title in _names() else []
+    for match in _patterns()[0].finditer(title):
+        if len(match.group()) > 1:
+            return [(text[match.start():match.end()], _names()[match.group()])]
+    return [(text.strip(), _names()[title.strip()])] if title.strip() in _names() else []
 
 
-def _outside_brackets(text: str) -> list[tuple[str, Type]]:
+def _outside_brackets(folded: str, written: str) -> list[tuple[str, Type]]:
     """Return the names of a list; what stands in brackets behind a name only tells more of it."""
     found = []
-    for match in _patterns()[0].finditer(text):
-        before = text[:match.start()]
+    for match in _patterns()[0].finditer(folded):
+        before = folded[:match.start()]
         if before.count("(") == before.count(")"):
-            found.append((match.group(), _names()[match.group()]))
+            found.append((written[match.start():match.end()], _names()[match.group()]))
     return found
 
 
 def _telling_parts(title: str) -> list[str]:
-    """Return where to look, best first: after the last 变更为, then without what was lifted, then all."""
+    """Return where to look, best first: after the last 变更为, then without what was lifted, then all.
+
+    What is not looked at is blotted out, so that every place in a part is the same place in the title.
+    """
     changes = list(_CHANGE.finditer(title))
-    after = [title[changes[-1].end():][:30]] if changes else []
-    return [*after, _LIFTED.sub("，", title), title]
+    after = ["，" * changes[-1].end() + title[changes[-1].end():][:30]] if changes else []
+    return [*after, _LIFTED.sub(lambda match: "，" * len(match.group()), title), title]
+
+
+def _spelling(event: str, kind: Type) -> str:
+    """Return the event's own spelling where it is the same type, so that the name stays as the source wrote it."""
+    named = _by_name(event)
+    return _plain(event) if named and _key(named[1]) == _key(kind) else ""
+
+
+def _plain(event: str) -> str:
+    """Return the event field if it is a name: no code, no whole title."""
+    event = event.strip()
+    whole_title = re.search("[红橙黄蓝白]色|预警", fold(event)) or len(event) > 40
+    return "" if whole_title or _CODE.fullmatch(event.upper()) else event
 
 
 def _by_name(text: str) -> tuple[str, Type] | None:
@@ -183,8 +202,5 @@ def _by_english(text: str) -> Type | None:
 
 def _as_read(headline: str, event: str) -> str:
     """Return the best name for a type nobody knows."""
-    if event.strip() and not _CODE.fullmatch(event.strip()):
-        return event.strip()
-    match = _UNKNOWN.search(headline[:_TITLE])
-    return match.group(1) if match else headline.strip()[:30]
-
+    match = _UNKNOWN.search(fold(headline[:_TITLE]))
+    return _plain(event) or (match.group(1) if match else "") or headline.strip()[:30] or event.strip()[:30]

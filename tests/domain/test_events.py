@@ -5,7 +5,7 @@ import pytest
 from dutydesk.domain import events
 from dutydesk.domain.alert import Event
 from dutydesk.domain.event_table import ALIASES, ENGLISH, FAMILIES, SAME_NAME, TYPES
-from dutydesk.domain.events import event_faults, event_of, family_of, known_names, type_key
+from dutydesk.domain.events import event_faults, event_of, family_of, known_names, says_lifted, type_key
 from tests.corpus import nationwide
 
 TITLES = [
@@ -25,7 +25,7 @@ TITLES = [
     ("某市气象台发布台风暴雨橙色预警", "台风暴雨", "11B49", "flood"),
     ("某市发布森林火险红色预警信号", "森林火险", "11B25", "fire"),
     ("某市发布森林(草原)火险橙色预警信号", "森林(草原)火险", "11B41", "fire"),
-    ("某市发布森林（草原）火险橙色预警信号", "森林(草原)火险", "11B41", "fire"),
+    ("某市发布森林（草原）火险橙色预警信号", "森林（草原）火险", "11B41", "fire"),
     ("某市气象台解除大风黄色预警，发布暴雪橙色预警", "暴雪", "11B04", "snow"),
     ("某市气象台解除暴雪橙色预警", "暴雪", "11B04", "snow"),
     ("某市气象台将暴雨黄色预警信号变更为雷雨大风橙色预警信号", "雷雨大风", "11B20", "wind"),
@@ -37,8 +37,8 @@ TITLES = [
     ("雾灵山景区通知", "雾灵山景区通知", "", "other"),
     ("某市气象台发布雷电、暴雨橙色预警", "暴雨", "11B03", "flood"),
     ("某市气象台发布强对流(雷雨大风)橙色预警", "强对流", "11B31", "thunder"),
-    ("國家海嘯警報中心發布海嘯紅色警報", "海啸", "11E01", "sea"),
-    ("中央氣象局發布颱風警報", "台风", "11B01", "wind"),
+    ("國家海嘯警報中心發布海嘯紅色警報", "海嘯", "11E01", "sea"),
+    ("中央氣象局發布颱風警報", "颱風", "11B01", "wind"),
     ("某海洋预报台发布风暴潮蓝色警报", "风暴潮", "11E02", "sea"),
     ("某海洋预报台发布海浪橙色警报", "海浪", "11E06", "sea"),
     ("某市气象台发布霾橙色预警", "霾", "11B19", "fog"),
@@ -123,6 +123,26 @@ def test_two_namings_of_one_warning_are_of_one_type() -> None:
     assert type_key(Event("11A51", "山洪", "flood")) == type_key(Event("11A51", "山洪灾害", "flood"))
     assert type_key(Event("11B09", "high temperature", "heat")) == type_key(Event("11B09", "高温", "heat"))
     assert type_key(Event("11B06", "大风", "wind")) != type_key(Event("11B20", "雷雨大风", "wind"))
+
+
+def test_the_name_stays_as_the_source_wrote_it() -> None:
+    assert event_of(headline="某市发布山洪红色预警", event="山洪灾害", code="").name == "山洪灾害"
+    assert event_of(headline="某市发布山洪红色预警", event="山洪灾害红色预警", code="").name == "山洪"
+    assert event_of(headline="", event="水庫洩洪", code="") == Event("11A03", "水庫洩洪", "flood")
+
+
+LIFTED = [
+    ("某市气象台解除暴雨橙色预警信号", True),
+    ("强烈季候风信号于06时00分取消", False),
+    ("某市气象台解除暴雨红色预警信号，发布暴雨黄色预警信号", False),
+    ("某市气象台发布暴雨黄色预警信号", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize(("title", "lifted"), LIFTED)
+def test_a_title_that_lifts_and_issues_nothing_else_is_told(title: str, lifted: bool) -> None:
+    assert says_lifted(title) is lifted
 
 
 def test_family_of_speaks_both_languages() -> None:

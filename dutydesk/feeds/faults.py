@@ -1,0 +1,109 @@
+"""The names of what can be wrong in a document that is read all the same, and how they are collected.
+
+A fault never stops a warning: it is a record of what was assumed. No fault quotes a `senderName`, which can be a
+person's name.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dutydesk.domain.alert import Fault
+
+
+class Meaning(NamedTuple):
+    """What a fault means: `zh` is shown to the officer, `en` goes into the reference pages."""
+
+    zh: str
+    en: str
+
+
+MEANINGS: dict[str, Meaning] = {
+    # the bytes and the XML
+    "encoding-wrong": Meaning("声明的字符编码与内容不符，已按实际编码读取",
+                              "the declared encoding does not fit the bytes; the real one was used"),
+    "encoding-unknown": Meaning("声明的字符编码不认识，已自行判断",
+                                "the declared encoding is unknown; it was found out"),
+    "encoding-damaged": Meaning("个别字符损坏，已用替代符号显示", "some characters were damaged and are replaced by �"),
+    "text-before-declaration": Meaning("XML 声明前有空白或多余标记",
+                                       "blanks or marks stand before the XML declaration"),
+    "control-characters": Meaning("含有 XML 不允许的控制字符，已去除",
+                                  "control characters forbidden in XML were removed"),
+    "bare-ampersand": Meaning("含有未转义的 & 符号，已按文字处理", "an unescaped & was read as text"),
+    "namespace-unknown": Meaning("XML 命名空间不是 CAP 1.0、1.1、1.2", "the namespace is none of CAP 1.0, 1.1, 1.2"),
+    "namespace-missing": Meaning("没有 XML 命名空间", "there is no namespace"),
+    # the message
+    "missing-identifier": Meaning("没有编号，已按内容生成", "no identifier; one was derived from the content"),
+    "identifier-form": Meaning("编号像国家预警编号，但长度不对",
+                               "the identifier looks like a 12379 id of a wrong length"),
+    "missing-sender": Meaning("没有发布单位", "no sender"),
+    "missing-sent": Meaning("没有发布时间，以收到时间代替", "no time of sending; the time of receipt was taken"),
+    "missing-status": Meaning("没有状态，按实际（Actual）处理", "no status; taken as Actual"),
+    "missing-msg-type": Meaning("没有消息类型，按首次发布（Alert）处理", "no message type; taken as Alert"),
+    "missing-scope": Meaning("没有发布范围，按公开（Public）处理", "no scope; taken as Public"),
+    "value-unknown": Meaning("取值不在标准之内", "a value the standard does not know"),
+    "cancel-misspelt": Meaning("消息类型写作 Cancle，按解除（Cancel）处理", "Cancle was read as Cancel"),
+    "reference-form": Meaning("引用的写法不完整", "a reference is not sender,identifier,sent"),
+    "reference-self": Meaning("引用了自己", "the message references itself"),
+    "no-info": Meaning("没有内容段（info）", "there is no info block"),
+    # an info block
+    "missing-event": Meaning("没有灾害类型", "no event"),
+    "missing-severity": Meaning("没有严重程度", "no severity"),
+    "missing-urgency": Meaning("没有紧急程度", "no urgency"),
+    "missing-certainty": Meaning("没有确定性", "no certainty"),
+    "event-conflict": Meaning("标题与事件名称不一致", "title and event name different dangers; the title counts"),
+    "event-code-conflict": Meaning("名称与事件编码不一致", "name and code disagree; the name counts"),
+    "event-joint": Meaning("标题写了几种灾害", "the title names several dangers; the most dangerous family counts"),
+    "event-unknown": Meaning("不认识的灾害类型", "a type of event nobody knows; its family is other"),
+    "colour-conflict": Meaning("不同位置的颜色不一致", "two places give two colours; the title counts"),
+    "colour-assumed": Meaning("没有颜色和等级，按设置的颜色处理，请值班员确认",
+                              "neither colour nor severity; the source's setting was taken and the officer is asked"),
+    "expires-before-start": Meaning("失效时间早于开始时间", "it expires before it starts"),
+    # times
+    "time-naive": Meaning("时间没有时区，按来源所在时区读取", "a time without zone was read in the source's zone"),
+    "time-form": Meaning("时间写法不标准", "a time is not written as the standard says"),
+    "time-buddhist": Meaning("年份为佛历，已换算", "a Buddhist year was turned into a common one"),
+    "time-unreadable": Meaning("时间无法读取", "a time cannot be read"),
+    # areas
+    "missing-area": Meaning("没有区域", "an info block without any area"),
+    "missing-area-name": Meaning("区域没有名称", "an area without a name"),
+    "area-empty": Meaning("区域既没有代码也没有图形", "an area with neither code nor shape"),
+    "polygon-unreadable": Meaning("多边形无法读取", "a polygon cannot be read"),
+    "polygon-open": Meaning("多边形没有闭合，已闭合", "a polygon was not closed; it was closed"),
+    "polygon-degenerate": Meaning("多边形不足三个点", "a polygon with fewer than three points; kept as point or line"),
+    "polygon-repaired": Meaning("多边形自相交，已修复", "a polygon crossed itself and was repaired"),
+    "polygon-hulled": Meaning("多边形自相交且点太多，取其外包", "a large polygon crossed itself; its hull was taken"),
+    "circle-unreadable": Meaning("圆无法读取", "a circle cannot be read"),
+    "circle-over-pole": Meaning("圆覆盖极点，取其纬度带", "a circle over a pole; its band of latitudes was taken"),
+    "coordinates-out-of-range": Meaning("坐标超出范围", "coordinates outside the globe"),
+    "coordinates-swapped": Meaning("坐标的经纬度似乎写反了", "latitude and longitude seem to be swapped; not used"),
+    # documents that cannot be read at all carry the name of their error
+    "too-large": Meaning("文件太大", "the document is larger than its source may send"),
+    "dangerous": Meaning("文件含有危险的 XML 结构，已拒绝", "an entity, a doctype that reaches outside, or UTF-7"),
+    "not-well-formed": Meaning("文件不是完整的 XML", "the document is not well-formed XML, or was cut off"),
+    "not-cap": Meaning("文件不是 CAP 预警", "the root element is no CAP alert"),
+    "unreadable": Meaning("文件无法打开", "the file cannot be opened"),
+    "empty": Meaning("文件是空的", "the file is empty"),
+}
+
+
+class Notes:
+    """Collects the faults of one document, each name and place once."""
+
+    def __init__(self) -> None:
+        self._faults: dict[tuple[str, str], Fault] = {}
+
+    def add(self, name: str, where: str, detail: str = "") -> None:
+        """Note a fault at a path of the document; `detail` is at most 60 characters of what stands there."""
+        meaning = MEANINGS[name].zh
+        text = f"{meaning}：{detail.strip()[:60]}" if detail.strip() else meaning
+        self._faults.setdefault((name, where), Fault(name, where, text))
+
+    def take(self, faults: tuple[Fault, ...]) -> None:
+        """Note faults found elsewhere."""
+        for fault in faults:
+            self._faults.setdefault((fault.name, fault.where), fault)
+
+    def all(self) -> tuple[Fault, ...]:
+        """Return the faults in the order they were found."""
+        return tuple(self._faults.values())

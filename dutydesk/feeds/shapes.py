@@ -1,0 +1,205 @@
+"""Reads the polygons and circles of CAP into geometry in EPSG:4326, longitude first.
+
+CAP writes latitude first ("lat,lon lat,lon", WGS 84). A circle becomes a polygon on the ellipsoid. Nothing is
+swapped or guessed: a shape that cannot be on the globe is left out and noted.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pyproj import Geod
+from shapely import make_valid, unary_union
+from shapely.affinity import translate
+from shapely.geometry import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from dutydesk.feeds.faults import Notes
+
+VERTICES = 128
+"""Corners of a circle's polygon. It lies around the circle, so no point of the circle is outside; at most
+0.031 % of the radius too wide."""
+
+HALF_ROUND_KM = 20_000.0
+# Repairing a ring costs the square of its points, and a stranger chooses how many there are. Above these the hull
+# of the ring is taken, which is never smaller: points of one ring, points of all repaired rings of a document,
+# points of the shapes united.
+_REPAIRABLE, _REPAIRS, _UNITABLE = 400, 3_000, 5_000
+
+_NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
+_ONE = re.compile(_NUMBER)
+_COMMA = re.compile(r"\s*[,，]\s*")
+_CIRCLE = re.compile(rf"\s*({_NUMBER})\s*[,，]\s*({_NUMBER})(?:\s+|\s*[,，]\s*)({_NUMBER})\s*(?:km)?\s*\Z")
+
+Pair = tuple[float, float]
+
+
+class Shapes:
+    """Reads the shapes of one document, with a common budget for repairs."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._repairs = _REPAIRS
+
+    def area(self, polygons: Sequence[tuple[str, str]], circles: Sequence[tuple[str, str]]) -> BaseGeometry | None:
+        """Return the union of an area's shapes in EPSG:4326, longitude first, or None where there is none.
+
+        `polygons` and `circles` are pairs of text and path in the document.
+        """
+        shapes = [self.polygon(text, where) for text, where in polygons]
+        shapes += [self.circle(text, where) for text, where in circles]
+        kept = [shape for shape in shapes if shape is not None and not shape.is_empty]
+        if len(kept) < 2:
+            return kept[0] if kept else None
+        if sum(_points(shape) for shape in kept) <= _UNITABLE:
+            return unary_union(kept)
+        parts = [part for shape in kept for part in _parts(shape)]
+        flat = [part for part in parts if isinstance(part, Polygon)]
+        return MultiPolygon(flat) if len(flat) == len(parts) else GeometryCollection(parts)
+
+    def polygon(self, text: str, where: str) -> BaseGeometry | None:
+        """Return a polygon "lat,lon lat,lon ..." in EPSG:4326, longitude first; None where empty or unusable."""
+        if not text.strip(" \t\r\n,"):
+            return None
+        pairs = _pairs(text)
+        if pairs is None:
+            self._notes.add("polygon-unreadable", where, text)
+            return None
+        if not self._on_globe(pairs, where):
+            return None
+        ring = [(lon, lat) for lat, lon in pairs]
+        if len(set(ring)) < 3:
+            self._notes.add("polygon-degenerate", where, text)
+            return LineString(ring) if len(set(ring)) == 2 else Point(ring[0])
+        if ring[0] != ring[-1]:
+            self._notes.add("polygon-open", where)
+            ring.append(ring[0])
+        return _cut_at_180(self._valid(_unwrapped(ring), where))
+
+    def circle(self, text: str, where: str) -> BaseGeometry | None:
+        """Return a circle "lat,lon radius" (radius in km on the WGS 84 ellipsoid) as a polygon around it.
+
+        Radius 0 gives the point. EPSG:4326, longitude first; None where it is empty or unusable.
+        """
+        if not text.strip(" \t\r\n,"):
+            return None
+        match = _CIRCLE.match(text[:200])
+        lat, lon, radius = (float(part) for part in match.groups()) if match else (0.0, 0.0, -1.0)
+        if not 0 <= radius <= HALF_ROUND_KM:
+            self._notes.add("circle-unreadable", where, text)
+            return None
+        if not self._on_globe([(lat, lon)], where):
+            return None
+        if radius == 0:
+            return Point(lon, lat)
+        if 111.0 * (90 - abs(lat)) <= radius * 1.01:
+            self._notes.add("circle-over-pole", where, text)
+            return _band(lat, lon, radius)
+        return _cut_at_180(Polygon(_unwrapped(_around(lat, lon, radius))))
+
+    def _on_globe(self, pairs: Sequence[Pair], where: str) -> bool:
+        """Tell whether all pairs (latitude first) are on the globe; note it if not, and if they look swapped.
+
+        Longitudes may run on over 180, as GDACS writes shapes that lie across the date line.
+        """
+        if all(abs(lat) <= 90 and abs(lon) <= 360 for lat, lon in pairs):
+            return True
+        swapped = all(abs(lon) <= 90 and abs(lat) <= 180 for lat, lon in pairs)
+        self._notes.add("coordinates-swapped" if swapped else "coordinates-out-of-range", where)
+        return False
+
+    def _valid(self, ring: list[Pair], where: str) -> BaseGeometry:
+        """Return a valid shape of the ring. One crossing itself keeps all it encloses; a long one gives its hull."""
+        shape = Polygon(ring)
+        if shape.is_valid:
+            return shape
+        if len(ring) > min(_REPAIRABLE, self._repairs):
+            self._notes.add("polygon-hulled", where)
+            return MultiPoint(ring).convex_hull
+        self._repairs -= len(ring)
+        self._notes.add("polygon-repaired", where)
+        return _flat(make_valid(shape, method="structure", keep_collapsed=True))
+
+
+def _around(lat: float, lon: float, radius: float) -> list[Pair]:
+    """Return the closed ring around a circle, longitude first."""
+    outer = 1000 * radius / math.cos(math.pi / VERTICES)
+    steps = [360 * corner / VERTICES for corner in range(VERTICES)]
+    count = len(steps)
+    lons, lats, _ = _globe().fwd([lon] * count, [lat] * count, steps, [outer] * count)
+    ring = list(zip(lons, lats, strict=True))
+    return [*ring, ring[0]]
+
+
+def _band(lat: float, lon: float, radius: float) -> BaseGeometry:
+    """Return everything from the circle's far edge to the pole it covers: wider than the circle, never narrower."""
+    away = 180 if lat >= 0 else 0
+    _, edge, _ = _globe().fwd(lon, lat, away, 1000 * radius)
+    return box(-180, edge, 180, 90) if lat >= 0 else box(-180, -90, 180, edge)
+
+
+@lru_cache(maxsize=1)
+def _globe() -> Geod:
+    return Geod(ellps="WGS84")
+
+
+def _pairs(text: str) -> list[Pair] | None:
+    """Return the pairs as written (latitude first), or None where the numbers do not pair up.
+
+    Forgiven: blanks around commas, a comma behind a pair, heights as third numbers, blanks instead of commas.
+    """
+    tokens = [[part for part in token.split(",") if part] for token in _COMMA.sub(",", text).split()]
+    tokens = [token for token in tokens if token]
+    if not all(_ONE.fullmatch(part) for token in tokens for part in token):
+        return None
+    if all(len(token) == 3 for token in tokens):
+        tokens = [token[:2] for token in tokens]
+    if any(len(token) % 2 for token in tokens) and any(len(token) > 1 for token in tokens):
+        return None
+    numbers = [float(part) for token in tokens for part in token]
+    if len(numbers) % 2:
+        return None
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _unwrapped(ring: Sequence[Pair]) -> list[Pair]:
+    """Return the ring with longitudes running on over 180, where an edge jumps more than half round the globe."""
+    out, turn, before = [], 0.0, ring[0][0]
+    for lon, lat in ring:
+        if lon - before > 180:
+            turn -= 360
+        elif before - lon > 180:
+            turn += 360
+        before = lon
+        out.append((lon + turn, lat))
+    return out if abs(turn) < 1 else list(ring)   # a ring that never comes back goes round a pole: leave it
+
+
+def _cut_at_180(shape: BaseGeometry) -> BaseGeometry:
+    """Return the shape with what lies beyond 180 degrees brought back to the other side."""
+    west, _, east, _ = shape.bounds
+    if west >= -180 and east <= 180:
+        return shape
+    pieces = [translate(shape.intersection(box(turn - 180, -90, turn + 180, 90)), xoff=-turn)
+              for turn in (-360, 0, 360)]
+    return unary_union([piece for piece in pieces if piece.area > 0])
+
+
+def _flat(shape: BaseGeometry) -> BaseGeometry:
+    """Return the polygons of a repaired shape, or all of it where it has none (a ring without width)."""
+    flat = [part for part in _parts(shape) if isinstance(part, Polygon)]
+    if not flat:
+        return shape
+    return flat[0] if len(flat) == 1 else MultiPolygon(flat)
+
+
+def _parts(shape: BaseGeometry) -> list[BaseGeometry]:
+    parts = getattr(shape, "geoms", None)
+    return [shape] if parts is None else [part for one in parts for part in _parts(one)]
+
+
+def _points(shape: BaseGeometry) -> int:
+    return sum(len(part.exterior.coords) if isinstance(part, Polygon) else 2 for part in _parts(shape))
