@@ -59,9 +59,11 @@ def desk() -> Iterator[Desk]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
     state.port = int(server.server_address[1])
     Thread(target=server.serve_forever, daemon=True).start()
-    yield state
-    server.shutdown()
-    server.server_close()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @contextmanager
@@ -69,14 +71,18 @@ def switchboard(*options: str) -> Iterator[str]:
     command = [sys.executable, "-m", "dutydesk.channels.simulator.http", "--key", KEY, *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
-        process.kill()
+        try:
+            yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
+        finally:
+            process.kill()
 
 
 @contextmanager
 def sending(channel: RemoteSms | RemoteVoice) -> Iterator[RemoteSms | RemoteVoice]:
-    yield channel
-    channel.close()
+    try:
+        yield channel
+    finally:
+        channel.close()
 
 
 def look(url: str) -> Any:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dutydesk.domain.codes import codes, is_drill, pick
-from dutydesk.domain.replies import Act, Understood, read
+from dutydesk.domain.replies import Act, Unclear, Understood, read
 from dutydesk.errors import Refused
 
 
@@ -26,6 +26,12 @@ def test_drills_have_letters_of_their_own() -> None:
 
 def test_a_freed_letter_is_given_again() -> None:
     assert pick({"A", "C"}, drill=False) == "B"
+
+
+def test_no_code_is_a_word_that_means_something_else() -> None:
+    for drill in (True, False):
+        for code in codes(drill=drill):
+            assert isinstance(read(code), Unclear)
 
 
 def test_when_every_code_is_taken_it_says_so() -> None:
