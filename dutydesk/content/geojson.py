@@ -88,7 +88,11 @@ class _Reader:
             at = between.end() if between else at
             if at >= len(text) or text[at] == "]":
                 self.end = at
-                return
+                at = self.next_opening(at)
+                if at >= len(text):
+                    return
+                self.faults.add("row", self.source.file, self.line(self.end),
+                                "the list of features ends here and more follow; take the bracket out")
             try:
                 value, after = _DECODER.raw_decode(text, at)
             except (ValueError, RecursionError) as error:

@@ -54,7 +54,7 @@ def no_auto(case: Case) -> Iterator[Hit]:
     if config and config.sources and not any(source.get("auto") for source in config.sources):
         yield Hit(case.loaded.config_at("source", 0),
                   f"no source is auto: every warning waits up to {int(config.rules.hold.total_seconds())} s for the "
-                  f"officer's word before anybody is called", "source")
+                  f"officer's word before anybody is called; mark a trusted one auto = true", "source")
 
 
 def source_twice(case: Case) -> Iterator[Hit]:
@@ -74,7 +74,7 @@ def journal_heads(case: Case) -> Iterator[Hit]:
     """Find a site whose journal could be rebuilt unnoticed."""
     config = case.loaded.config
     if config and not config.journal_heads:
-        yield Hit(case.loaded.config_at("journal"),
+        yield Hit(case.loaded.config_at("journal", "heads"),
                   "[journal] heads is empty: nobody outside could prove that the journal is whole; name a path on "
                   "another machine", "journal")
 

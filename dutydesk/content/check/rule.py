@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from dutydesk.content.load import Loaded
+from dutydesk.content.texts import SiteTexts
 from dutydesk.domain.finding import Finding, Level
 from dutydesk.domain.playbook import Playbook, Step
 from dutydesk.domain.reach import Reached, reach_step
@@ -45,6 +46,11 @@ class Case:
 
     loaded: Loaded
     day: date
+
+    @cached_property
+    def texts(self) -> SiteTexts:
+        """The site's wordings, each compiled once."""
+        return SiteTexts(self.loaded.texts)
 
     @cached_property
     def asked(self) -> tuple[Asked, ...]:

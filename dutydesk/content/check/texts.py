@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dutydesk.content.check.rule import Case, Hit, Rule
-from dutydesk.content.texts import SiteTexts
 from dutydesk.domain.finding import Level
 from dutydesk.domain.message import codes_line, length, parts
 from dutydesk.errors import Faulty
@@ -70,7 +69,7 @@ def missing(case: Case) -> Iterator[Hit]:
 
 
 def _filled(case: Case, name: str, *, longest: bool) -> str:
-    return SiteTexts(case.loaded.texts).render(name, sample_facts(case, name, longest=longest))
+    return case.texts.render(name, sample_facts(case, name, longest=longest))
 
 
 def broken(case: Case) -> Iterator[Hit]:
