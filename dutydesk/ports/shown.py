@@ -60,7 +60,7 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardIncident:
-    """One incident on the board, with its rows of the highest level, danger first."""
+    """One incident on the board, with its rows of the highest level, danger first. `taken_by`: who has its alarm."""
 
     id: str
     number: str
@@ -74,6 +74,7 @@ class BoardIncident:
     headline: str
     tally: Tally
     rows: tuple[BoardRow, ...] = ()
+    taken_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,6 @@ class IncidentPage:
     head: BoardIncident
     chains: tuple[ChainView, ...]
     colours: tuple[PlaceColour, ...]
-    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +84,8 @@ class BoardSql:
         rows = RowSql(dialect).columns
         self.under = {level: rows.where(c.incident == bindparam("incident"), counted(), where).order_by(
             _danger(), c.place, c.id).limit(500) for level, where in of_area.items()}
+        self.taken = select(c.incident, c.taken_by).where(
+            wanted, c.post.like(OFFICER_POSTS), c.state == State.ANSWERED.value)
         self.ringing = select(c.incident, c.opened_at, c.memo).where(
             c.post.like(OFFICER_POSTS), c.state.in_([State.SCHEDULED.value, State.CALLING.value])
         ).order_by(c.opened_at)
@@ -106,7 +109,9 @@ class BoardLook(Look):
         found = self.open_incidents()
         counts = self.counts(found)
         headlines = self.headlines(found)
-        shown = [self.head(each, counts, headlines, rows=True) for each in found]
+        taken = self._taken(found)
+        shown = [replace(self.head(each, counts, headlines, rows=True), taken_by=taken.get(each.id, ""))
+                 for each in found]
         return tuple(sorted(shown, key=lambda each: (each.kind is not Kind.REAL, -(each.colour or 0),
                                                      each.opened_at, each.id)))
 
@@ -150,6 +155,12 @@ class BoardLook(Look):
         sql, home = self.reading.home.statements(BoardSql), self.reading.home
         rows = self.reading.rows(sql.headlines, {"chains": home.dialect.many(list(chains))})
         return {chains[chain]: headline for chain, headline, _ in rows}
+
+    def _taken(self, incidents: Sequence[Incident]) -> dict[str, str]:
+        """Return incident -> the name of the officer who has its alarm."""
+        wanted = {"incidents": self.reading.home.dialect.many([each.id for each in incidents])}
+        rows = self.reading.rows(self.reading.home.statements(BoardSql).taken, wanted) if incidents else ()
+        return {id_: self.person_name(person) for id_, person in rows}
 
     def _counties(self, it: Incident, own: Counts) -> tuple[BoardRow, ...]:
         """One row for each county, one for what lies above all of them; danger first, then by code."""

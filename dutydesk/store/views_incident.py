@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, case, select
@@ -89,7 +90,8 @@ class IncidentLook(BoardLook):
         if it is None:
             return None
         chains = self.reading.chains(it.chains)
-        head = self.head(it, self.counts([it]), self.headlines([it]), rows=True)
+        head = replace(self.head(it, self.counts([it]), self.headlines([it]), rows=True),
+                       taken_by=self._taken([it]).get(id, ""))
         return IncidentPage(head, self._chains(it, chains), self._colours(it, chains))
 
     def _chains(self, it: Incident, chains: Sequence[Chain]) -> tuple[ChainView, ...]:

@@ -122,5 +122,4 @@ def milliseconds(moment: datetime) -> int:
 
 def fact_line(facts: Mapping[str, Any]) -> str:
     """Write journal facts on one line."""
-    return " · ".join(f"{key}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-                      for key, value in facts.items())
+    return " · ".join(filter(None, (words.fact(key, value) for key, value in facts.items())))

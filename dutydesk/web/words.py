@@ -63,11 +63,32 @@ LEVELS: Final[Mapping[str, str]] = {
     "city": "市", "county": "区县", "town": "镇街", "village": "村居", "site": "点位",
 }
 JOURNAL: Final[Mapping[str, str]] = {
-    "document": "收到文件", "version": "预警版本", "opened": "事件开启", "closed": "结束", "round": "新一轮叫应",
-    "step": "进入下一级", "call": "呼叫", "handed": "已交出", "outcome": "呼叫结果", "heard": "收到回话",
-    "fact": "记实", "notice": "告知", "alarm": "报警", "taken": "接警", "task": "任务", "hand": "人工操作",
-    "seal": "封存", "superseded": "被新轮取代", "stood_down": "解除", "renewed": "续发",
+    "alarm": "报警", "bad_document": "文件有错", "by_hand": "人工命令", "call": "呼叫", "climb": "进入一级",
+    "closed": "叫应结束", "colour": "颜色变化", "colours_expired": "颜色到期", "drill_stopped": "演练中止",
+    "duplicate": "重复来文", "expired": "预警到期", "fact": "记实", "handed": "已交出", "heard": "收到回话",
+    "held": "预警待放行", "held_by_hand": "人工扣住", "incident_closed": "事件结束", "incident_opened": "事件开启",
+    "incident_reopened": "事件重开", "kept_red": "红色留存", "late_version": "迟到的版本",
+    "lifted_by_hand": "人工解除", "lost": "未呼通", "no_playbook": "没有预案", "notice_dropped": "告知未发",
+    "officer_rung": "呼叫值班员", "opened_by_hand": "手工启动", "passed": "本级跳过", "released": "放行",
+    "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
+    "round": "新一轮叫应", "stalled": "中断后接续", "state": "状态变化", "task": "任务", "task_late": "任务超时",
+    "unclear": "回复不明", "version": "预警版本",
 }
+#: keys of journal facts; keys that are left out say nothing to an officer (ids of rows, times said elsewhere)
+KEYS: Final[Mapping[str, str]] = {
+    "act": "", "asks": "叫应数", "call": "", "channel": "通道", "climb": "第几次进级", "code": "回复码",
+    "colour": "颜色",
+    "count": "次数", "due": "期限", "evidence": "凭据", "fact": "", "how": "", "identifier": "编号", "join": "接续",
+    "left_out": "未叫", "n": "人数", "now": "变为", "office": "发布单位", "officer": "值班员", "order": "命令",
+    "outcome": "结果", "place": "地点", "places": "地点数", "reach": "叫", "reason": "原因", "round": "轮", "sort": "",
+    "step": "级", "text": "", "tries": "次", "understood": "理解为", "via": "方式", "was": "由", "why": "因",
+    "work": "",
+}
+VALUES: Final[Mapping[str, str]] = {
+    "fact": "fact", "act": "act", "via": "via", "was": "state", "now": "state", "how": "state", "outcome": "outcome",
+    "join": "join", "state": "state",
+}
+HIDDEN: Final = frozenset({"at", "inbound", "task", "document", "asks_of", "lease", "call"})
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "family": FAMILIES, "kind": KINDS, "state": STATES, "awaits": AWAITS, "role": ROLES, "via": VIAS,
     "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
@@ -79,6 +100,21 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
 def word(value: object, table: str) -> str:
     """Return the Chinese word for a value; a value without one is shown as it is, never hidden."""
     return "" if value is None else TABLES[table].get(str(value), str(value))
+
+
+def fact(key: str, value: object) -> str:
+    """Write one journal fact; empty for what is hidden or says nothing."""
+    if key in HIDDEN or value in ("", None, [], {}):
+        return ""
+    if isinstance(value, (list, tuple)):
+        text = "、".join("（".join(map(str, each)) + "）" if isinstance(each, (list, tuple)) else str(each)
+                        for each in value)
+    elif key == "evidence" and value == "automatic":
+        return ""
+    else:
+        text = word(value, VALUES[key]) if key in VALUES else str(value)
+    label = KEYS.get(key, key)
+    return f"{label} {text}" if label else text
 
 
 def span(length: timedelta) -> str:

@@ -60,7 +60,7 @@
     refresh();
   });
   let resting = 0;
-  const soon = () => { clearTimeout(resting); resting = setTimeout(refresh, 300); };
+  const soon = () => { if (!resting) resting = setTimeout(() => { resting = 0; refresh(); }, 2000); };
   ["desk:change", "desk:back"].forEach((name) => document.body.addEventListener(name, soon));
   document.body.addEventListener("desk:theme", redraw);
 })();
