@@ -87,7 +87,11 @@ def open_store(url: str, *, key: bytes, inline: bool = False, exclusive: bool = 
     if where.get_backend_name() == SQLITE and not file_of(where).exists():
         raise Refused(f"there is no database {file_of(where)}")
     readers = reader_engine(where)
-    migrate.require(readers)
+    try:
+        migrate.require(readers)
+    except BaseException:
+        readers.dispose()
+        raise
     return SqlStore(readers, home)
 
 

@@ -88,7 +88,7 @@ class Desk:
             with self._engine.connect() as connection:
                 token = transaction_id(connection)
                 self._each(batch, connection)
-                connection.commit()
+                _commit(connection)
                 self.commits += 1
         except DBAPIError as error:
             if not worth_a_retry(error):
@@ -124,6 +124,15 @@ class Desk:
     def _fail(self, batch: list[Work], error: BaseException) -> None:
         for work in batch:
             work.result, work.error = None, _told(error)
+
+
+def _commit(connection: Connection) -> None:
+    """Commit, or leave nothing open: a pooled connection whose commit failed is not reset by itself."""
+    try:
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def _told(error: BaseException) -> BaseException:
