@@ -23,6 +23,7 @@ _CODE = re.compile(r"\b1[1-4][A-Z]\d{2}\b")
 _SUFFIX = r"(?:灾害|事件|天气|气象|风险|等级|险情)"
 _CHANGE = re.compile(r"(?:升级|降级|变更|更新|调整|提升|上调|下调|升|降|改|转)(?:发布)?(?:为|至|成|到)")
 _LIFTED = re.compile(r"(?:解除|取消|撤销|终止)[^，。；,;]{0,30}?(?:预警(?:信号)?|警报|信号)")
+_OVER = re.compile(r"(?:预警|警报|信号)[^，。；,;]{0,25}(?:解除|取消|撤销|终止)")
 _UNKNOWN = re.compile(r"(?:发布|更新|解除|变更为?)(?!发布)([^，。：:，\s]{1,15}?)(?:灾害)?[红橙黄蓝白]色?预?警?")
 
 
@@ -86,7 +87,8 @@ def family_of(name: str) -> str:
 def says_lifted(headline: str) -> bool:
     """Tell whether a title says that the warning is over and issues no other: some offices lift by an Update."""
     title = fold(headline[:_TITLE])
-    return bool(_LIFTED.search(title)) and not _patterns()[1].search(_LIFTED.sub("，", title))
+    rest = _OVER.sub("，", _LIFTED.sub("，", title))
+    return rest != title and not re.search("[红橙黄蓝]色|预警|警报", rest)
 
 
 def known_names() -> tuple[str, ...]:
