@@ -27,12 +27,13 @@ EVENTS: Mapping[str, str] = {"flood": "防汛", "fire": "森林火灾", "wind": 
 
 
 class Hand:
-    """Carries out officers' orders, each durable when it returns."""
+    """Carries out officers' orders, each durable when it returns; `after` is called then."""
 
-    def __init__(self, ctx: Context, store: Store, clock: Clock) -> None:
+    def __init__(self, ctx: Context, store: Store, clock: Clock, *, after: Callable[[], None] = lambda: None) -> None:
         self.ctx = ctx
         self.store = store
         self.clock = clock
+        self._after = after
 
     def _do(self, work: Callable[[Books], T]) -> T:
         """Run one order in a transaction of its own."""
@@ -43,7 +44,9 @@ class Hand:
             books.close()
             return result
 
-        return self.store.write(turn)
+        result = self.store.write(turn)
+        self._after()
+        return result
 
     def _order(self, callout: str, order: Callable[[Books, Callout], Happening]) -> None:
         def work(books: Books) -> None:

@@ -112,6 +112,15 @@ class Dispatch:
         return [Parcel(Outgoing(row.id, Via.SMS, row.number, row.person, row.text, asks=False),
                        self.ctx.channels[Via.SMS], None, row) for row in rows]
 
+    def overdue(self, now: datetime) -> list[Call]:
+        """Calls still sending though their lease ran out: their sender died or stalled."""
+        return self.store.write(lambda tx: tx.claim_overdue_calls(now, 500))
+
+    def parcel_again(self, call: Call) -> Parcel:
+        """A call as a parcel once more, to book what its provider says of it."""
+        message = Outgoing(call.id, call.via, call.number, call.person, call.text, call.code)
+        return Parcel(message, self.ctx.channels[call.via], call)
+
     # -- finishing ------------------------------------------------------------------------------------
     def finish(self, results: Iterable[Sent], now: datetime) -> None:
         """Book outcomes of hand-overs in one transaction, and let the callouts know."""

@@ -1,0 +1,68 @@
+"""The main job on show: a real desk on an accelerated clock, fed by a scenario's documents through a watched folder."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+
+from dutydesk.app import house
+from dutydesk.app.example import copy_example
+from dutydesk.app.running import Running
+from dutydesk.clock import ScaledClock
+from dutydesk.content.scenario import load_scenario
+from dutydesk.domain.values import Kind
+
+PARTS = ("web", "feeds", "engine", "dispatch")
+LEAD = timedelta(seconds=60)   # virtual time before the first document, so that a visitor sees the quiet board
+
+
+class Demo(AbstractContextManager["Demo"]):
+    """A throw-away copy of a site with a storm coming."""
+
+    def __init__(self, site: Path, scenario: str, *, speed: float, port: int) -> None:
+        self._temporary = TemporaryDirectory(prefix="dutydesk-demo-")
+        self._path = Path(self._temporary.name) / "site"
+        copy_example(self._path, source=site)
+        self.scenario = load_scenario(scenario, self._path)
+        self._clock = ScaledClock((self.scenario.start - LEAD).astimezone(UTC), speed)
+        folder = house.open_folder(self._path)
+        self._running = Running(folder, house.store_url(self._path, "sqlite:///var/desk.sqlite3"), parts=PARTS,
+                                port=port, hooks_port=0, environment={}, clock=self._clock, scenario=self.scenario)
+        self._running.start()
+        source = next(each for each in self._running.desk.ctx.sources.values() if each.auto and each.folder)
+        self._inbox = self._path / source.folder
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self._running.stop()
+        self._temporary.cleanup()
+
+    @property
+    def port(self) -> int:
+        """The console's port."""
+        return self._running.web_port
+
+    def tell(self, stop: threading.Event) -> Iterator[str]:
+        """Let the documents land when their time has come; a line for each. Goes on until stopped."""
+        plan = [(self.scenario.start + each.at, Path(each.file)) for each in self.scenario.alerts]
+        for opening in self.scenario.open:
+            stop.wait(self._clock.seconds_until(self.scenario.start + opening.at))
+            self._running.desk.hand.open_incident(Kind.REAL, opening.family, opening.colour, opening.places, "值班员", "")
+            yield f"opened by hand: {opening.family} {opening.colour.word}"
+        for moment, file in sorted(plan):
+            stop.wait(self._clock.seconds_until(moment))
+            if stop.is_set():
+                return
+            part = self._inbox / f"{file.name}.part"
+            shutil.copyfile(file, part)
+            part.rename(self._inbox / file.name)
+            local = self._clock.now().astimezone(self.scenario.start.tzinfo)
+            yield f"{local:%H:%M} landed: {file.name}"
+        yield "the storm is over; the console stays open until Ctrl-C"
+        stop.wait()

@@ -1,0 +1,153 @@
+"""Puts a desk together from a site folder: context, channels, simulated phones, store."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dutydesk.app.guarded import Guarded
+from dutydesk.channels import registry
+from dutydesk.content.load import Loaded, load
+from dutydesk.content.texts import SiteTexts
+from dutydesk.domain import roster
+from dutydesk.domain.scenario import Scenario
+from dutydesk.domain.setup import Setup
+from dutydesk.domain.values import Role, Via, colour
+from dutydesk.engine.context import Context
+from dutydesk.errors import Faulty, UsageError
+from dutydesk.feeds.registry import feed
+from dutydesk.ports.channel import Channel, Limits
+from dutydesk.ports.clock import Clock
+from dutydesk.ports.feed import Source
+
+if TYPE_CHECKING:
+    from dutydesk.channels.simulator.exchange import Exchange
+
+KEY_FILE = "var/journal.key"
+SIMULATOR = "simulator-"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A site folder that can be worked with."""
+
+    path: Path
+    loaded: Loaded
+    setup: Setup
+
+
+def folder_of(path: Path) -> Path:
+    """A site folder; raises UsageError where there is none."""
+    if not (path / "dutydesk.toml").is_file():
+        raise UsageError(f"{path} is no site: it has no dutydesk.toml. Make one with `dutydesk init DIR`, "
+                         "or name one with --site DIR.")
+    return path
+
+
+def open_folder(path: Path) -> Folder:
+    """Read a site folder; raises UsageError where there is none, Faulty where it cannot be used."""
+    loaded = load(folder_of(path))
+    if loaded.setup is None:
+        raise Faulty("dutydesk.toml cannot be used", [str(each) for each in loaded.findings])
+    return Folder(path, loaded, loaded.setup)
+
+
+def sources(setup: Setup) -> dict[str, Source]:
+    """The sources of dutydesk.toml by id."""
+    found: dict[str, Source] = {}
+    for row in setup.config.sources:
+        known = {name: row[name] for name in ("name", "auto", "folder", "zone", "language", "max_bytes") if name in row}
+        shade = row.get("unknown_colour")
+        if shade is not None:
+            known["unknown_colour"] = colour(str(shade)) if isinstance(shade, str) else shade
+        found[str(row["id"])] = Source(str(row["id"]), str(row["kind"]), **known)  # type: ignore[arg-type]  # checked by the content models
+    return found
+
+
+def limits(setup: Setup, channel: str) -> Limits:
+    """What a channel of this site may carry."""
+    row = dict(setup.config.limits.get(channel, {}))
+    usual = Limits()
+    return Limits(float(row.get("per_second", usual.per_second)), int(row.get("lines", usual.lines)),
+                  int(row.get("max_in_flight", usual.max_in_flight)), float(row.get("timeout", usual.timeout)))
+
+
+def channels(setup: Setup, settings: Mapping[str, object]) -> dict[Via, Channel]:
+    """Make the channels of dutydesk.toml, each behind the guard; `settings` go to every simulated one."""
+    made: dict[Via, Channel] = {}
+    for way, name in setup.config.channels.items():
+        own = {"limits": limits(setup, name)} | (dict(settings) if name.startswith(SIMULATOR) else {})
+        made[Via(way)] = Guarded(registry.make(name, own), setup.config.live)
+    return made
+
+
+def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "desk") -> Context:
+    """Put the engine's surroundings together."""
+    return Context(folder.setup, SiteTexts(folder.setup.texts), sources(folder.setup), feed,
+                   channels(folder.setup, settings), worker)
+
+
+def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, seed: int | None = None) -> Exchange:
+    """Make the switchboard of simulated phones, peopled by a scenario (or by the usual crowd)."""
+    from dutydesk.channels.simulator.exchange import Exchange
+    from dutydesk.channels.simulator.network import Capacity
+    from dutydesk.channels.simulator.population import Population
+    from dutydesk.domain.scenario import Crowd
+
+    setup = folder.setup
+    voice = limits(setup, setup.config.channels.get("voice", ""))
+    sms = limits(setup, setup.config.channels.get("sms", ""))
+    people = Population(
+        scenario.people if scenario else Crowd(), seed=seed if seed is not None else (scenario.seed if scenario else 0),
+        officers=scenario.officers if scenario else {}, timezone=setup.config.timezone,
+        role_of=lambda person, at: duty_role(setup, person, at))
+    capacity = Capacity(lines=voice.lines * 2, sms_per_second=sms.per_second * 2,
+                        voice_per_second=voice.per_second * 2)
+    made = Exchange(clock, people.behave, capacity=capacity, known=setup.site.number_owners)
+    if scenario:
+        for fault in scenario.faults:
+            until = scenario.start + fault.until if fault.until is not None else None
+            if fault.gateway:
+                made.faults.gateway_down(fault.gateway, scenario.start + fault.start, until)
+            else:
+                numbers = {number.number for place in setup.site.under([fault.area_dark])
+                           for post in setup.site.posts_at.get(place, ()) for person in post.seats
+                           for number in setup.site.people[person].numbers}
+                made.faults.area_dark(numbers, scenario.start + fault.start, until)
+    return made
+
+
+def duty_role(setup: Setup, person: str, at: object) -> Role | None:
+    """The duty role a person has at any desk at a time (aware)."""
+    for desk in setup.site.desks:
+        for role in (Role.OFFICER, Role.BACKUP, Role.LEADER):
+            if person in roster.on_duty(setup.site.roster, desk, role, at, setup.config.timezone):  # type: ignore[arg-type]  # the clock's time
+                return role
+    return None
+
+
+def journal_key(site: Path) -> bytes:
+    """The key that seals the journal: DUTYDESK_JOURNAL_KEY, else a file outside the database made at first use."""
+    given = os.environ.get("DUTYDESK_JOURNAL_KEY")
+    if given:
+        return given.encode()
+    path = site / KEY_FILE
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip().encode()
+
+
+def store_url(site: Path, url: str) -> str:
+    """A store URL with a relative SQLite path read from the site folder."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+        path = (site / url.removeprefix(prefix)).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return f"{prefix}{path}"
+    return url

@@ -1,0 +1,75 @@
+"""A whole running desk: store, desk, console, hooks, the socket for orders."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping
+
+from dutydesk.app import house
+from dutydesk.app.console import Server, console, provider_hooks
+from dutydesk.app.desk import Desk
+from dutydesk.app.wire import Listener
+from dutydesk.clock import WallClock
+from dutydesk.domain.scenario import Scenario
+from dutydesk.ports.clock import Clock
+from dutydesk.ports.phones import Phones
+from dutydesk.store.store import open_store
+
+class Running:
+    """Everything `dutydesk run` and `dutydesk demo` start, and stop again in order."""
+
+    def __init__(self, folder: house.Folder, url: str, *, parts: tuple[str, ...], port: int, hooks_port: int,
+                 environment: Mapping[str, str], clock: Clock | None = None, scenario: Scenario | None = None) -> None:
+        self.folder = folder
+        self.clock = clock or WallClock()
+        self.store = open_store(url, key=house.journal_key(folder.path))
+        remote = environment.get("DUTYDESK_SIMULATOR_URL")
+        self.exchange = None if remote else house.exchange(folder, self.clock, scenario)
+        settings: dict[str, object] = ({"url": remote, "key": environment.get("DUTYDESK_SIMULATOR_KEY", "")} if remote
+                                       else {"exchange": self.exchange})
+        worker = f"{socket.gethostname()}-{os.getpid()}"
+        self.desk = Desk(folder, self.store, self.clock, settings=settings, worker=worker, parts=parts)
+        self._listener = Listener(folder.path, self.desk.hand) if "engine" in parts else None
+        self._web: Server | None = None
+        self._hooks: Server | None = None
+        self._ports = (port, hooks_port) if "web" in parts else None
+
+    def start(self) -> None:
+        """Start everything; the console first, so that the officer sees the rest come up."""
+        self.desk.start()
+        if self._listener:
+            self._listener.start()
+        if self._ports:
+            phones: Phones | None = self.exchange
+            self._web = console(self.desk, phones, self._ports[0])
+            self._hooks = provider_hooks(self.desk, self._ports[1])
+            self._web.start()
+            self._hooks.start()
+
+    @property
+    def web_port(self) -> int:
+        """The console's port; 0 where this worker serves none."""
+        return self._web.port if self._web else 0
+
+    def greeting(self) -> Iterator[str]:
+        """What to tell whoever started it."""
+        if self._web and self._hooks:
+            yield f"console  http://127.0.0.1:{self._web.port}/"
+            yield f"hooks    http://127.0.0.1:{self._hooks.port}/hooks/CHANNEL"
+        for source in self.desk.ctx.sources.values():
+            if source.folder:
+                yield f"watching {self.folder.path / source.folder}"
+        live = self.folder.setup.config.live
+        yield f"real channels on, by {live.by}" if live else "real channels off: nobody outside is called"
+
+    def stop(self) -> None:
+        """Stop in order."""
+        for server in (self._web, self._hooks):
+            if server:
+                server.stop()
+        if self._listener:
+            self._listener.stop()
+        self.desk.stop()
+        if self.exchange is not None:
+            self.exchange.close()

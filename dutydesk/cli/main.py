@@ -1,0 +1,82 @@
+"""`dutydesk COMMAND ...`: finds the command and imports it only then, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from dutydesk.errors import DutydeskError, Faulty
+
+#: Command -> the one line of its help. Each lives in a module of its own in `dutydesk.cli`.
+COMMANDS = {
+    "init": "copy the example site into a new folder",
+    "check": "tell every fault of a site at once, and who answers for nothing",
+    "demo": "show the main job: the example site, simulated phones, a storm, the console in a browser",
+    "run": "run the desk",
+    "parse": "read warning documents and print what they say",
+    "match": "tell who would be called for a document, and why",
+    "replay": "tell a scenario again and see who would have answered",
+    "explain": "tell why a person was, or was not, called",
+    "incident": "open or lift an incident by hand",
+    "answer": "enter an answer taken by phone, or write a callout off",
+    "journal": "verify the journal, or print its head",
+    "load": "bring a site folder into the database, showing the difference first",
+    "feeds": "list the kinds of feeds and the sources of this site",
+    "channels": "list the channels of this site",
+    "schema": "write the JSON Schemas of a site's files",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code (0 done, 1 the input has faults, 2 wrong usage, 3 refused)."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    if not arguments or arguments[0] not in COMMANDS:
+        return _no_command(parser, arguments)
+    name, rest = arguments[0], arguments[1:]
+    module = import_module(f"dutydesk.cli.{name}")
+    command = argparse.ArgumentParser(prog=f"dutydesk {name}", description=module.__doc__,
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    command.add_argument("--site", type=Path, default=Path(), metavar="DIR", help="the site folder (default: here)")
+    module.add_arguments(command)
+    try:
+        code: int = module.run(command.parse_args(rest))
+    except DutydeskError as error:
+        print(f"dutydesk {name}: {error}", file=sys.stderr)
+        for fault in error.faults if isinstance(error, Faulty) else ():
+            print(fault, file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _no_command(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] in ("-h", "--help"):
+        parser.print_help()
+        return 0
+    if arguments and arguments[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"dutydesk {version('dutydesk')}")
+        return 0
+    parser.print_help(sys.stderr)
+    if arguments:
+        print(f"\ndutydesk: there is no command {arguments[0]!r}", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS)) + 2
+    table = "\n".join(f"  {name:<{width}}{text}" for name, text in COMMANDS.items())
+    return argparse.ArgumentParser(
+        prog="dutydesk", usage="dutydesk COMMAND [--site DIR] ...", add_help=False,
+        description="The duty desk that calls until somebody answers.",
+        epilog=f"commands:\n{table}\n\n`dutydesk COMMAND --help` tells more of each.",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
