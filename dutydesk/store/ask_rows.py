@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select, tuple_, update
 
 from dutydesk.domain.records import Ask
 from dutydesk.domain.values import Role, Via
+from dutydesk.store.bulk import adding
 from dutydesk.store.codec import micros, moment, outcome_of, way_of
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.session import Session
@@ -49,7 +50,7 @@ class AskSql:
         self.to = (
             every.where(c.number == bindparam("number"), c.due_at >= bindparam("since"), c.state != "withdrawn")
             .order_by(c.due_at, c.id))
-        self.add = dialect.insert_new(ask)
+        self.add = adding(dialect, ask, known=True)
         taken_back = update(ask).where(queued).values(state="withdrawn", claim_at=None)
         self.withdraw = taken_back.where(c.callout == bindparam("b_callout"))
         self.withdraw_person = self.withdraw.where(c.person == bindparam("b_person"))
@@ -95,7 +96,7 @@ class AskWrites(AskReads):
 
     def add_asks(self, asks: Sequence[Ask]) -> int:
         """Store asks; known ids are left alone. Return how many were new."""
-        return self.change(self.home.statements(AskSql).add, [_new(each) for each in asks])
+        return self.many(self.home.statements(AskSql).add, [_new(each) for each in asks])
 
     def withdraw_asks(self, callout: str, person: str | None = None) -> int:
         """Turn queued asks into withdrawn; those already sending are out of reach. Return how many."""

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, null, select, update
+from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.sql.base import Executable
 
 from dutydesk.domain.records import Call
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import Conflict
+from dutydesk.store.bulk import adding, changing
 from dutydesk.store.codec import (
     clean,
     dump_words,
@@ -59,21 +60,17 @@ class CallSql:
         self.of = every.where(c.incident == bindparam("incident")).order_by(c.created_at, c.id)
         self.overdue = dialect.claim(
             every.where(c.lease_until <= bindparam("now")).order_by(c.lease_until, c.id).limit(bindparam("most")))
-        self.start = insert(call)
-        self.send = (
-            update(ask).where(ask.c.id == bindparam("b_ask"), ask.c.state == "queued")
-            .values(state="sending", call=bindparam("b_call"), claim_at=null()))
+        self.start = adding(dialect, call)
+        self.send = changing(dialect, ask, ["call"], fixed={"state": "sending", "claim_at": None},
+                             only=[ask.c.state == literal_column("'queued'")])
         known = select(c.id, c.lease, c.outcome, c.asks).where(dialect.among(c.id, "ids")).order_by(c.id)
         self.lock = dialect.lock(known)
         self.lock_sending = dialect.lock(known.where(c.state == "sending"))
-        self.finish = (
-            update(call).where(c.id == bindparam("b_id"))
-            .values(state=bindparam("now_is"), lease_until=null(), handed_at=bindparam("handed"),
-                    provider=bindparam("theirs"), outcome=bindparam("told")))
-        self.follow = (update(ask).where(ask.c.id == bindparam("b_id"))
-                       .values(state=bindparam("now_is"), outcome=bindparam("told")))
-        self.learn = update(call).where(c.id == bindparam("b_id")).values(outcome=bindparam("told"))
-        self.pass_on = update(ask).where(ask.c.id == bindparam("b_id")).values(outcome=bindparam("told"))
+        self.finish = changing(dialect, call, ["state", "handed_at", "provider", "outcome"],
+                               fixed={"lease_until": None})
+        self.follow = changing(dialect, ask, ["state", "outcome"])
+        self.learn = changing(dialect, call, ["outcome"])
+        self.pass_on = changing(dialect, ask, ["outcome"])
 
 
 class CallReads(Session):
@@ -100,9 +97,9 @@ class CallWrites(CallReads):
     def start_calls(self, calls: Sequence[Call]) -> None:
         """Write calls and turn their asks from queued to sending; raises Conflict if one is queued no more."""
         sql = self.home.statements(CallSql)
-        self.change(sql.start, [_new(each) for each in calls])
-        asks = [{"b_ask": each, "b_call": it.id} for it in calls for each in it.asks]
-        if self.change(sql.send, asks) != len(asks):
+        self.many(sql.start, [_new(each) for each in calls])
+        asks = [{"b_id": each, "call": it.id} for it in calls for each in it.asks]
+        if self.many(sql.send, asks) != len(asks):
             raise Conflict("an ask was withdrawn or taken by another worker; claim again")
 
     def claim_overdue_calls(self, now: datetime, limit: int) -> list[Call]:
@@ -132,13 +129,13 @@ class CallWrites(CallReads):
             if lease != ending.lease:
                 continue
             told = _stronger(outcome, ending.outcome)
-            calls.append({"b_id": id_, "now_is": ending.state, "handed": ending.handed_at,
-                          "theirs": clean(ending.provider), "told": told})
+            calls.append({"b_id": id_, "state": ending.state, "handed_at": ending.handed_at,
+                          "provider": clean(ending.provider), "outcome": told})
             follows = "dropped" if ending.state == "failed" else "handed"
-            asks += [{"b_id": each, "now_is": follows, "told": told} for each in load_words(carried)]
+            asks += [{"b_id": each, "state": follows, "outcome": told} for each in load_words(carried)]
             ended.append(id_)
-        self.change(sql.finish, calls)
-        self.change(sql.follow, asks)
+        self.many(sql.finish, calls)
+        self.many(sql.follow, asks)
         return ended
 
     def set_outcome(self, call: str, outcome: Outcome) -> None:
@@ -152,10 +149,10 @@ class CallWrites(CallReads):
         for id_, _, outcome, carried in self._lock(sql.lock, outcomes):
             told = _stronger(outcome, outcomes[id_])
             if told != outcome:
-                calls.append({"b_id": id_, "told": told})
-                asks += [{"b_id": each, "told": told} for each in load_words(carried)]
-        self.change(sql.learn, calls)
-        self.change(sql.pass_on, asks)
+                calls.append({"b_id": id_, "outcome": told})
+                asks += [{"b_id": each, "outcome": told} for each in load_words(carried)]
+        self.many(sql.learn, calls)
+        self.many(sql.pass_on, asks)
 
     def _lock(self, statement: Executable, calls: Collection[str]) -> Sequence[Any]:
         return self.rows(statement, {"ids": self.home.dialect.many(calls)}) if calls else ()

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from dutydesk.domain.playbook import Policy, Step, Whom
 from dutydesk.domain.records import Callout, Closed, State
 from dutydesk.domain.values import Via
 from dutydesk.errors import Conflict
+from dutydesk.store.bulk import adding, changing
 from dutydesk.store.codec import (
     colour_of,
     dump,
@@ -24,7 +25,7 @@ from dutydesk.store.codec import (
     moment_or_none,
 )
 from dutydesk.store.dialect import Dialect
-from dutydesk.store.session import Session, Upkeep
+from dutydesk.store.session import Session
 from dutydesk.store.tables import callout, policy
 
 _STATES = {str(state): state for state in State}
@@ -56,6 +57,10 @@ def read_policy(body: str) -> Policy:
     repeat = told["repeat"]
     return Policy(told["family"], colour_of(told["colour"]), steps, told["act"] * _TICK, told["done_when"],
                   told["texts"], None if repeat is None else repeat * _TICK)
+
+
+_CHANGING = ("colour", "klass", "policy", "state", "closed_as", "step", "climb", "tries", "due_at", "called_at",
+             "answered_at", "acted_at", "taken_by", "memo")
 
 
 def _changing(it: Callout) -> dict[str, Any]:
@@ -106,8 +111,8 @@ class CalloutSql:
         self.claim = dialect.claim(
             every.where(c.klass == bindparam("klass"), c.due_at <= bindparam("now"))
             .order_by(c.due_at, c.id).limit(bindparam("most")))
-        self.insert = insert(callout)
-        self.update = Upkeep(dialect, callout).update
+        self.insert = adding(dialect, callout)
+        self.update = changing(dialect, callout, [*_CHANGING, "version"], by=("id", "version"))
         self.policy = select(policy.c.body).where(policy.c.hash == bindparam("hash"))
         self.add_policy = dialect.insert_new(policy)
 
@@ -163,7 +168,7 @@ class CalloutWrites(CalloutReads):
     def add_callouts(self, callouts: Sequence[Callout]) -> None:
         """Store new callouts; raises Conflict for an id already known: two must never open the same."""
         try:
-            self.change(self.home.statements(CalloutSql).insert, [_new(each) for each in callouts])
+            self.many(self.home.statements(CalloutSql).insert, [_new(each) for each in callouts])
         except IntegrityError as error:
             raise Conflict("a callout was opened by another worker; claim again") from error
 
@@ -173,5 +178,5 @@ class CalloutWrites(CalloutReads):
         The row's version is one higher afterwards; the values given are left as they are.
         """
         rows = [_changed(each) for each in callouts]
-        if self.change(self.home.statements(CalloutSql).update, rows) != len(rows):
+        if self.many(self.home.statements(CalloutSql).update, rows) != len(rows):
             raise Conflict("a callout was changed by another worker; claim again")

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, union_all, update
+from sqlalchemy import Select, bindparam, func, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dutydesk.domain.journal import Head, seal
 from dutydesk.domain.records import JournalRow
 from dutydesk.domain.values import Via
+from dutydesk.store.bulk import adding, changing
 from dutydesk.store.codec import dump, load, micros, moment, moment_or_none
 from dutydesk.store.dialect import SQLITE, Dialect
 from dutydesk.store.session import Session
@@ -39,9 +40,8 @@ class JournalSql:
         self.after_of = self.after.where(j.incident == bindparam("incident"))
         self.unsealed = select(*j).where(j.seq.is_(None)).order_by(j.row).limit(bindparam("most"))
         self.waiting = select(func.count()).select_from(journal).where(j.seq.is_(None))
-        self.note = insert(journal)
-        self.mark = (update(journal).where(j.row == bindparam("b_row"), j.seq.is_(None))
-                     .values(seq=bindparam("b_seq"), seal=bindparam("b_seal")))
+        self.note = adding(dialect, journal, leave_out=("row", "seq"))
+        self.mark = changing(dialect, journal, ["seq", "seal"], by=("row",), only=[j.seq.is_(None)])
         self.head = select(journal_head.c.seq, journal_head.c.seal, journal_head.c.sealed_at)
         self.claim_head = dialect.claim(self.head)
         self.keep_head = (update(journal_head)
@@ -105,7 +105,7 @@ class JournalWrites(JournalReads):
 
     def note(self, rows: Sequence[JournalRow]) -> None:
         """Write journal rows, unsealed."""
-        self.change(self.home.statements(JournalSql).note, [_new(each) for each in rows])
+        self.many(self.home.statements(JournalSql).note, [_new(each) for each in rows])
 
     def seal(self, now: datetime, limit: int) -> int:
         """Give unsealed rows their `seq` and seal; return how many.
@@ -124,8 +124,8 @@ class JournalWrites(JournalReads):
         for row in self.rows(sql.unsealed, {"most": limit}):
             seq += 1
             mark = seal(mark, replace(_read(row), seq=seq), self.home.key)
-            marks.append({"b_row": row[0], "b_seq": seq, "b_seal": mark})
+            marks.append({"b_row": row[0], "seq": seq, "seal": mark})
         if marks:
-            self.change(sql.mark, marks)
+            self.many(sql.mark, marks)
             self.change(sql.keep_head, {"b_seq": seq, "b_seal": mark, "now": micros(now)})
         return len(marks)

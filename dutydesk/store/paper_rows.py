@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, null, select, update
 
 from dutydesk.domain.records import Code, Fact, Inbound, NoticeRow, Task
+from dutydesk.store.bulk import adding, changing
 from dutydesk.store.codec import (
     clean,
     micros,
@@ -89,13 +90,13 @@ class PaperSql:
     def __init__(self, dialect: Dialect) -> None:
         f, n, i, k, t = fact.c, notice.c, inbound.c, code.c, task.c
         self.facts = select(*f).where(f.incident == bindparam("incident")).order_by(f.at, f.id)
-        self.add_facts = dialect.insert_new(fact)
+        self.add_facts = adding(dialect, fact, known=True)
         notices = select(*_NOTICE)
         self.notices_since = (
             notices.where(n.person == bindparam("person"), n.due_at >= bindparam("since"))
             .order_by(n.due_at, n.id))
         self.notices_of = notices.where(n.incident == bindparam("incident")).order_by(n.due_at, n.id)
-        self.add_notices = dialect.insert_new(notice)
+        self.add_notices = adding(dialect, notice, known=True)
         self.claim_notices = dialect.claim(
             notices.where(n.claim_at <= bindparam("now")).order_by(n.claim_at, n.id).limit(bindparam("most")))
         self.lease_notices = (update(notice).where(dialect.among(n.id, "ids"))
@@ -108,16 +109,15 @@ class PaperSql:
         self.claim_inbound = dialect.claim(self.inbound)
         self.inbound_of = (select(*i).where(i.number == bindparam("number"))
                            .order_by(i.received_at.desc(), i.id.desc()).limit(bindparam("most")))
-        self.add_inbound = dialect.insert_new(inbound)
-        self.finish_inbound = (update(inbound).where(i.id == bindparam("b_id"))
-                               .values(state="done", understood=bindparam("read_as")))
+        self.add_inbound = adding(dialect, inbound, known=True)
+        self.finish_inbound = changing(dialect, inbound, ["understood"], fixed={"state": "done"})
         self.codes = (select(*k).where(dialect.among(k.number, "numbers"))
                       .order_by(k.given_at, k.number, k.incident, k.round, k.code))
-        self.add_codes = dialect.insert_new(code)
+        self.add_codes = adding(dialect, code, known=True)
         self.free_codes = (update(code).where(k.incident == bindparam("b_incident"))
                            .values(free_at=bindparam("at")))
         self.tasks = select(*t).order_by(t.due_at, t.id)
-        self.add_tasks = dialect.insert_new(task)
+        self.add_tasks = adding(dialect, task, known=True)
         self.save_task = update(task).where(t.id == bindparam("b_id"))
 
 
@@ -168,11 +168,11 @@ class PaperWrites(PaperReads):
 
     def add_facts(self, facts: Sequence[Fact]) -> int:
         """Store facts; known ids are left alone. Return how many were new."""
-        return self.change(self.home.statements(PaperSql).add_facts, [_new_fact(each) for each in facts])
+        return self.many(self.home.statements(PaperSql).add_facts, [_new_fact(each) for each in facts])
 
     def add_notices(self, notices: Sequence[NoticeRow]) -> int:
         """Store notices; known ids are left alone. Return how many were new."""
-        return self.change(self.home.statements(PaperSql).add_notices, [_new_notice(each) for each in notices])
+        return self.many(self.home.statements(PaperSql).add_notices, [_new_notice(each) for each in notices])
 
     def claim_notices(self, now: datetime, limit: int, lease_until: datetime) -> list[NoticeRow]:
         """Turn due notices into sending until `lease_until` and return them, longest due first.
@@ -192,7 +192,7 @@ class PaperWrites(PaperReads):
 
     def add_inbound(self, rows: Sequence[Inbound]) -> int:
         """Store what was heard; known ids are left alone. Return how many were new."""
-        return self.change(self.home.statements(PaperSql).add_inbound, [_new_inbound(each) for each in rows])
+        return self.many(self.home.statements(PaperSql).add_inbound, [_new_inbound(each) for each in rows])
 
     def claim_inbound(self, limit: int) -> list[Inbound]:
         """Lock new inbound rows in order of `received_at`, `id`."""
@@ -205,12 +205,12 @@ class PaperWrites(PaperReads):
 
     def finish_inbounds(self, understood: Mapping[str, str]) -> None:
         """Mark inbound rows done, with what was understood of each."""
-        self.change(self.home.statements(PaperSql).finish_inbound,
-                    [{"b_id": id_, "read_as": clean(words)} for id_, words in understood.items()])
+        self.many(self.home.statements(PaperSql).finish_inbound,
+                    [{"b_id": id_, "understood": clean(words)} for id_, words in understood.items()])
 
     def add_codes(self, codes: Sequence[Code]) -> None:
         """Bind codes; those already bound so are left alone."""
-        self.change(self.home.statements(PaperSql).add_codes, [
+        self.many(self.home.statements(PaperSql).add_codes, [
             {"number": it.number, "code": it.code, "incident": it.incident, "round": it.round,
              "given_at": micros(it.given_at), "drill": int(it.drill), "free_at": micros_or_none(it.free_at)}
             for it in codes])
@@ -221,7 +221,7 @@ class PaperWrites(PaperReads):
 
     def add_tasks(self, tasks: Sequence[Task]) -> int:
         """Store tasks; known ids are left alone. Return how many were new."""
-        return self.change(self.home.statements(PaperSql).add_tasks, [_new_task(each) for each in tasks])
+        return self.many(self.home.statements(PaperSql).add_tasks, [_new_task(each) for each in tasks])
 
     def save_task(self, task: Task) -> None:
         """Change a task."""

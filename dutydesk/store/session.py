@@ -12,6 +12,7 @@ from sqlalchemy.sql.base import Executable
 from dutydesk.domain.playbook import Policy
 from dutydesk.domain.site import Site
 from dutydesk.errors import Conflict
+from dutydesk.store.bulk import Bulk
 from dutydesk.store.dialect import Dialect
 
 S = TypeVar("S")
@@ -71,6 +72,10 @@ class Session:
             return 0
         parameters = values if isinstance(values, Mapping) else list(values)
         return self.connection.execute(statement, parameters).rowcount
+
+    def many(self, bulk: Bulk, rows: Sequence[Row]) -> int:
+        """Run a bulk statement and return how many rows it touched."""
+        return bulk.run(self.connection, rows)
 
     def save_versioned(self, upkeep: Upkeep, row: Row, what: str) -> None:
         """Change the row if its version is the one read, add it if it is new; raises Conflict otherwise.
