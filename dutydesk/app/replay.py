@@ -24,7 +24,7 @@ from dutydesk.domain.scenario import Opening, Scenario
 from dutydesk.domain.values import Kind
 from dutydesk.engine.by_hand import Hand
 from dutydesk.engine.rounds import Rounds
-from dutydesk.fetch.folder import document_hash
+from dutydesk.domain.ids import document_hash
 from dutydesk.store.store import SqlStore, open_store
 
 TICK = timedelta(seconds=1)          # happenings within a second are dealt with together
