@@ -9,11 +9,23 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from dutydesk.errors import Faulty
 
+#: What a wording may use of Jinja2's filters; some of the others can fill the memory.
+_FILTERS = ("default", "d", "first", "int", "join", "last", "length", "lower", "replace", "string", "trim", "upper")
+
 
 class _Sandbox(SandboxedEnvironment):
-    """Beside the sandbox of Jinja2: no multiplying, so that no wording can grow without end."""
+    """Beside the sandbox of Jinja2: no multiplying, no methods, few filters, so that no wording grows without end."""
 
-    intercepted_binops = frozenset({"**", "*"})
+    intercepted_binops = frozenset({"**", "*", "%"})
+
+    def __init__(self) -> None:
+        super().__init__(undefined=StrictUndefined, autoescape=False)
+        self.filters = {name: self.filters[name] for name in _FILTERS}
+        self.globals.clear()
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Refuse every attribute and method: facts are texts."""
+        return False
 
     def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
         """Refuse the arithmetic a wording never needs and a bomb does."""
@@ -25,7 +37,7 @@ class SiteTexts:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
-        self._jinja = _Sandbox(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+        self._jinja = _Sandbox()
         self._built: dict[str, Template] = {}
 
     def render(self, template: str, facts: Mapping[str, object]) -> str:
@@ -34,7 +46,8 @@ class SiteTexts:
             return self._template(template).render(dict(facts)).strip()
         except TemplateSyntaxError as error:
             raise Faulty(f"the wording {template} breaks off on its line {error.lineno}: {error.message}") from error
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
+                RecursionError) as error:
             raise Faulty(f"the wording {template} cannot be filled: {error}") from error
 
     def _template(self, name: str) -> Template:

@@ -46,8 +46,9 @@ def test_what_was_read_has_a_line_that_shows_it(root):
     texts: dict[str, list[str]] = {}
     for (table, id), (file, line) in root.lines.items():
         if table in ("person", "place", "seat"):
-            lines = texts.setdefault(file, (ROOT / file).read_text("utf-8").split("\n"))
-            assert id.split("/")[0].split(" ")[0] in lines[line - 1]
+            if file not in texts:
+                texts[file] = (ROOT / file).read_text("utf-8").split("\n")
+            assert id.split("/")[0].split(" ")[0] in texts[file][line - 1]
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -20,6 +20,9 @@ def test_a_wording_is_filled_and_trimmed():
     ("{{ title(", "line 1"),
     ("{{ 1 // 0 }}", "cannot be filled"), ("{{ title.__class__.__mro__ }}", "cannot be filled"),
     ("{% include 'other' %}", "cannot be filled"), ("{{ 'x' * 999999999 }}", "cannot be filled"),
+    ("{{ '%999999999d' % 1 }}", "cannot be filled"), ("{{ 'x'.ljust(999999999) }}", "cannot be filled"),
+    ("{{ 'x' | center(999999999) }}", "line 1"),
+    ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "cannot be filled"),
     ("{{ 9 ** 99999999 }}", "cannot be filled"), ("{% for a in range(999999999) %}x{% endfor %}", "cannot be filled"),
 ])
 def test_a_faulty_wording_is_refused_naming_it_and_the_reason(source, said):

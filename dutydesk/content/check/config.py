@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dutydesk.content.check.rule import Case, Hit, Rule
 from dutydesk.content.scenario import load_scenario, names
+from dutydesk.domain.event_table import FAMILIES
 from dutydesk.domain.finding import Level
 from dutydesk.errors import Faulty
 
@@ -97,8 +98,9 @@ def scenarios(case: Case) -> Iterator[Hit]:
         unknown += [place for each in scenario.open for place in each.places if place not in case.loaded.site.places]
         unknown += [each.area_dark for each in scenario.faults
                     if each.area_dark and each.area_dark not in case.loaded.site.places]
+        unknown += [each.family for each in scenario.open if each.family not in FAMILIES]
         for id in unknown:
-            yield Hit(at, f"the scenario {name} speaks of {id}, whom this site does not have; correct the id", id)
+            yield Hit(at, f"the scenario {name} speaks of {id}, which this site does not have; correct it", id)
 
 
 RULES = (

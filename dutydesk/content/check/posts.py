@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from dutydesk.content.check.rule import Case, Hit, Rule
+from dutydesk.content.check.rule import Asked, Case, Hit, Rule
 from dutydesk.domain.finding import Level
 from dutydesk.domain.playbook import Whom
-from dutydesk.domain.site import Post
 
 #: More places than this behind one person is told (rule 13 of the domain rules, a default).
 MANY = 5
@@ -48,32 +47,32 @@ def no_superior(case: Case) -> Iterator[Hit]:
     told: set[str] = set()
     for asked in case.asked:
         post = asked.post
-        if post.id in told or not asked.place.parents or not any(Whom.SUPERIOR in step.whom for step in asked.steps):
+        if post.id in told or post.superior or not asked.place.parents or not _climbs(asked):
             continue
-        above = None if post.superior and post.superior not in case.loaded.site.posts else _above(case, post)
-        if above is None or not above.seats:
+        if case.loaded.site.superior(post) is None:
             told.add(post.id)
             yield Hit(case.loaded.at("post", post.id),
                       f"post {post.id} has no superior: no place above it has the duty {post.duty} or general; add one",
                       post.id)
 
 
+def _climbs(asked: Asked) -> bool:
+    return any(Whom.SUPERIOR in step.whom for step in asked.steps)
+
+
 def superior_loop(case: Case) -> Iterator[Hit]:
     """Find posts that climb back to themselves."""
-    for post in case.loaded.site.posts.values():
+    site = case.loaded.site
+    for post in site.posts.values():
         seen = [post.id]
-        above = _above(case, post)
+        above = site.superior(post)
         while above is not None and above.id not in seen:
             seen.append(above.id)
-            above = _above(case, above)
+            above = site.superior(above)
         if above is not None and above.id == post.id:
             yield Hit(case.loaded.at("post", post.id),
                       f"post {post.id} climbs back to itself ({' > '.join([*seen, post.id])}); correct a superior",
                       post.id)
-
-
-def _above(case: Case, post: Post) -> Post | None:
-    return case.loaded.site.superior(post)
 
 
 def never_asked(case: Case) -> Iterator[Hit]:
@@ -97,8 +96,7 @@ def same_person(case: Case) -> Iterator[Hit]:
         if double:
             yield Hit(case.loaded.at("post", post.id),
                       f"{double[0]} sits on {post.id} more than once; name a second person", post.id)
-    climbing = {each.post.id for each in case.asked if any(Whom.SUPERIOR in step.whom for step in each.steps)}
-    for id in dict.fromkeys(each.post.id for each in case.asked if each.post.id in climbing):
+    for id in dict.fromkeys(each.post.id for each in case.asked if _climbs(each)):
         post = site.posts[id]
         above = site.superior(post)
         if above and above.id != id and above.seats[:1] and above.seats[0] in post.seats:
@@ -127,7 +125,7 @@ RULES = (
     Rule("vacant-seat", Level.WARNING, "a seat of a post has no person", vacant_seat),
     Rule("seat-gap", Level.WARNING, "the seats of a post do not begin with 1", seat_gap),
     Rule("unknown-superior", Level.ERROR, "a superior is no post", unknown_superior),
-    Rule("no-superior", Level.ERROR, "a ladder climbs to a superior and there is none", no_superior),
+    Rule("no-superior", Level.ERROR, "a ladder climbs to a superior, none is named, and none is above", no_superior),
     Rule("superior-loop", Level.ERROR, "superiors lead back to the post itself", superior_loop),
     Rule("never-asked", Level.WARNING, "no playbook asks a post, and nobody climbs to it", never_asked),
     Rule("called-together", Level.WARNING, "one person is met twice in the same ladder", same_person),
