@@ -9,6 +9,7 @@ import pytest
 
 from dutydesk.content.check import RULES, meanings
 from tests.content.small_site import CONFIG, FLOOD, POSTS, SmallSite
+from tests.content.small_site import NUMBERS as NUMBER_ROWS
 
 GEO, PEOPLE, NUMBERS = "geo/places.geojson", "contacts/people.csv", "contacts/numbers.csv"
 SEATS, ROSTER, TOML = "contacts/posts.csv", "contacts/roster.csv", "dutydesk.toml"
@@ -52,6 +53,9 @@ CASES: list[tuple[str, Change, str, str]] = [
      "371002100201/flood"),
     ("few-numbers", edit(NUMBERS, "p7,mobile", "p7,neighbour"), "", ""),
     ("duplicate-number", edit(NUMBERS, "p8,mobile,+999100000008", "p8,mobile,+99910 0000-013"), f"{NUMBERS}:14", "p13"),
+    ("imaginary-number", both(add(TOML, '[live]\nby = "局长"\nsince = 2026-06-01\n'),
+                              lambda site: site.write(NUMBERS, NUMBER_ROWS.replace("+999100", "139000").replace(
+                                  "139000000007", "+999100000007"))), f"{NUMBERS}:8", "p7"),
     ("not-confirmed", edit(NUMBERS, "2026-05-08", "2026/4/19"), f"{NUMBERS}:9", "p8"),
     ("not-confirmed", edit(NUMBERS, "2026-05-08", ""), f"{NUMBERS}:9", "p8"),
     ("not-confirmed", edit(NUMBERS, "2026-05-08", "2026-08-01"), f"{NUMBERS}:9", "p8"),

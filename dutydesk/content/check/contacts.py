@@ -96,6 +96,18 @@ def duplicate_number(case: Case) -> Iterator[Hit]:
         first.setdefault(number, (person, at.line))
 
 
+def imaginary(case: Case) -> Iterator[Hit]:
+    """Find numbers of no country in a site that calls for real: they are never dialled."""
+    if case.loaded.config is None or case.loaded.config.live is None:
+        return
+    site = case.loaded.site
+    for at in case.loaded.rows.numbers:
+        person = site.people.get(at.row.person)
+        if person and all(number.imaginary for number in person.numbers):
+            yield Hit((at.file, at.line), f"{person.id} has only imaginary numbers (+999) in a [live] site; write "
+                                          f"a real one", person.id)
+
+
 def not_confirmed(case: Case) -> Iterator[Hit]:
     """Find numbers nobody confirmed since the last 20 April."""
     since = season(case.day)
@@ -128,6 +140,7 @@ RULES = (
     Rule("silent-person", Level.WARNING, "a person on a post or roster has no number", silent_person),
     Rule("few-numbers", Level.ERROR, "fewer than two distinct numbers are tried before the officer", few_numbers),
     Rule("duplicate-number", Level.WARNING, "one number belongs to several people", duplicate_number),
+    Rule("imaginary-number", Level.ERROR, "a live site has a person with imaginary numbers only", imaginary),
     Rule("not-confirmed", Level.WARNING, "a contact was not confirmed since 20 April", not_confirmed),
     Rule("idle-person", Level.INFO, "a person with no post and no duty", idle_person),
 )
