@@ -16,7 +16,7 @@ from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of callouts without superseded ones: 应叫 已叫 已应 转达 到岗 转移(人) 未应 失联 待值班员.
+    """Counts of callouts, each post in its latest round: 应叫 已叫 已应 转达 到岗 转移(人) 未应 失联 待值班员.
 
     `silent` (未应) has neither an answer nor a taking over and is open; `unreachable` (失联) and
     `with_officer` are parts of it.

@@ -83,7 +83,7 @@ class BoardSql:
                    "town": town == bindparam("place")}
         rows = RowSql(dialect).columns
         self.under = {level: rows.where(c.incident == bindparam("incident"), counted(), where).order_by(
-            _danger(), c.place, c.id).limit(500) for level, where in of_area.items()}
+            danger(), c.place, c.id).limit(500) for level, where in of_area.items()}
         self.taken = select(c.incident, c.taken_by).where(
             wanted, c.post.like(OFFICER_POSTS), c.state == State.ANSWERED.value)
         self.ringing = select(c.incident, c.opened_at, c.memo).where(
@@ -91,7 +91,8 @@ class BoardSql:
         ).order_by(c.opened_at)
 
 
-def _danger() -> Any:
+def danger() -> Any:
+    """Return the order of states for ORDER BY, the one an officer must see first in front."""
     order = {state.value: rank for rank, state in enumerate(WORST)}
     return case(order, value=callout.c.state, else_=len(order))
 

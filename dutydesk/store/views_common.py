@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select
 
 from dutydesk.domain.playbook import Policy
-from dutydesk.domain.records import Callout, Closed, Incident, State
+from dutydesk.domain.records import Callout, Incident, State
 from dutydesk.domain.site import Person, Site
 from dutydesk.domain.values import Colour, Kind, Outcome
 from dutydesk.ports.shown import CalloutRow
@@ -37,8 +37,11 @@ def posts_only() -> ColumnElement[bool]:
 
 
 def counted() -> ColumnElement[bool]:
-    """Callouts that count: of posts, and not replaced by a later round."""
-    return and_(posts_only(), func.coalesce(callout.c.closed_as, "") != Closed.SUPERSEDED.value)
+    """Callouts that count: of posts, each in its latest round (older rounds are history)."""
+    later = callout.alias("later")
+    newer = exists().where(later.c.incident == callout.c.incident, later.c.post == callout.c.post,
+                           later.c.round > callout.c.round)
+    return and_(posts_only(), ~newer)
 
 
 def silent() -> ColumnElement[bool]:

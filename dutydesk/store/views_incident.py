@@ -28,7 +28,7 @@ from dutydesk.ports.shown import (
 from dutydesk.store.codec import colour_of, load, load_words, moment, moment_or_none, outcome_of, via_of, way_of
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.tables import ask, call, callout, document, fact, incident, journal, task, version
-from dutydesk.store.views_board import BoardLook
+from dutydesk.store.views_board import BoardLook, danger
 from dutydesk.store.views_common import RowSql, length, posts_only, shown_number
 
 WHOM: Mapping[Whom, str] = {
@@ -46,7 +46,7 @@ class IncidentSql:
         rows = RowSql(dialect).columns.where(callout.c.incident == of, posts_only())
         last = case((callout.c.closed_as == Closed.SUPERSEDED.value, 2),
                     (callout.c.closed_as.is_not(None), 1), else_=0)
-        listed = rows.order_by(last, callout.c.place, callout.c.id).limit(bindparam("most"))
+        listed = rows.order_by(last, danger(), callout.c.place, callout.c.id).limit(bindparam("most"))
         state, at = callout.c.state == bindparam("state"), callout.c.place == bindparam("place")
         self.callouts = {(False, False): listed, (True, False): listed.where(state),
                          (False, True): listed.where(at), (True, True): listed.where(state, at)}

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dutydesk.domain.records import State
-from dutydesk.ports.shown import BoardIncident, Unfolded
+from dutydesk.ports.shown import BoardIncident, CalloutRow, Unfolded
 from dutydesk.web.desk import Desk, fragment
 
 TABS = {"now": "态势", "alerts": "预警原文", "asked": "叫应", "calls": "呼叫", "facts": "记实", "tasks": "任务",
         "journal": "日志"}
 PAGE = 200
+MOST = 400
+SOON = timedelta(minutes=15)
 
 
 class Pages:
@@ -47,7 +49,7 @@ class Pages:
         incidents = self.views.board(now)
         return self.desk.page("board", request, title="总览", incidents=incidents,
                               unfolded=self._unfolded(incidents, _opened(request), now),
-                              late=self.views.late(now, limit=40), opened=_opened(request))
+                              late=self._soon(now), opened=_opened(request))
 
     def alarms(self, request: Request) -> Response:
         """The alarm bar alone."""
@@ -77,7 +79,12 @@ class Pages:
         now = self.desk.clock.now()
         opened = _opened(request)
         return {"unfolded": self._unfolded((head,), opened, now), "opened": opened,
-                "late": self.views.late(now, limit=40, incident=head.id)}
+                "late": self._soon(now, head.id)}
+
+    def _soon(self, now: datetime, incident: str | None = None) -> tuple[CalloutRow, ...]:
+        """What is late or will be within a quarter of an hour."""
+        rows = self.views.late(now, limit=40, incident=incident)
+        return tuple(row for row in rows if row.deadline is None or row.deadline - now < SOON)
 
     def _tab_alerts(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {}
@@ -85,8 +92,8 @@ class Pages:
     def _tab_asked(self, request: Request, head: BoardIncident) -> dict[str, object]:
         state = request.query_params.get("state", "")
         state = state if state in {each.value for each in State} else ""
-        rows = self.views.callouts(head.id, self.desk.clock.now(), state=state)
-        return {"callouts": rows, "state": state, "states": list(State)}
+        rows = self.views.callouts(head.id, self.desk.clock.now(), state=state, limit=MOST)
+        return {"callouts": rows, "most": MOST, "state": state, "states": list(State)}
 
     def _tab_calls(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"calls": self.views.calls(head.id)}

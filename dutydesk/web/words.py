@@ -54,6 +54,7 @@ STATUSES: Final[Mapping[str, str]] = {
     "Actual": "实况", "Exercise": "演练", "System": "系统", "Test": "测试", "Draft": "草稿",
 }
 DOCUMENTS: Final[Mapping[str, str]] = {"waiting": "待处理", "done": "已处理", "bad": "有错", "held": "待放行"}
+INBOUND: Final[Mapping[str, str]] = {"reply": "短信", "key": "按键", "receipt": "回执"}
 TASK_STATES: Final[Mapping[str, str]] = {"open": "待办", "done": "完成", "late": "超时", "dropped": "取消"}
 DUTIES: Final[Mapping[str, str]] = {
     "flood": "防汛", "fire": "防火", "general": "总责", "officer": "值班", "wind": "防风", "snow": "防冰雪",
@@ -86,14 +87,14 @@ KEYS: Final[Mapping[str, str]] = {
 }
 VALUES: Final[Mapping[str, str]] = {
     "fact": "fact", "act": "act", "via": "via", "was": "state", "now": "state", "how": "state", "outcome": "outcome",
-    "join": "join", "state": "state",
+    "join": "join", "state": "state", "sort": "inbound",
 }
 HIDDEN: Final = frozenset({"at", "inbound", "task", "document", "asks_of", "lease", "call"})
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "family": FAMILIES, "kind": KINDS, "state": STATES, "awaits": AWAITS, "role": ROLES, "via": VIAS,
     "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
     "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
-    "level": LEVELS, "journal": JOURNAL,
+    "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
 }
 
 

@@ -322,6 +322,10 @@
     return true;
   }
 
+  const head = $(".head");
+  const measure = () => document.documentElement.style.setProperty("--head", head.offsetHeight + "px");
+  new ResizeObserver(measure).observe(head);
+
   listen();
   paintDark();
   paintSound();

@@ -14,7 +14,7 @@
     return {
       color: paint("--map-line"), weight: town ? 0.6 : 1.6, fill: true,
       fillColor: town && colour ? paint("--" + colour) : paint("--map-land"),
-      fillOpacity: town ? (colour ? 0.22 + 0.5 * share(feature.properties.id) : 0) : 1,
+      fillOpacity: town ? (colour ? 0.34 + 0.5 * share(feature.properties.id) : 0) : 1,
     };
   }
 
@@ -26,27 +26,41 @@
   function told(layer) {
     const { id, name } = layer.feature.properties;
     const due = now.due[id] || 0;
-    return name + (due ? ":未应 " + (now.silent[id] || 0) + " / 应叫 " + due : "");
+    return name + (due ? "：未应 " + (now.silent[id] || 0) + " / 应叫 " + due : "");
   }
 
   const WORDS = { with_officer: "待值班员", unreachable: "失联", calling: "正在叫", scheduled: "待叫", taken_over: "转达", answered: "已应", reminding: "催办", closed: "已结" };
-  const LOUD = ["with_officer", "unreachable", "calling", "scheduled"];
+  const LOUD = { with_officer: 3, unreachable: 3, calling: 2, scheduled: 2, taken_over: 1, reminding: 1 };
+
+  // The quiet ones are grains, the loud ones lie on top and grow with the zoom; what is filled waits for the officer.
+  function dot([, name, lon, lat, state]) {
+    const loud = LOUD[state] || 0, near = Math.max(0, map.getZoom() - 9);
+    const ink = paint("--ink");
+    const style = loud
+      ? { radius: 2.5 + loud * 0.6 + near * 0.8, weight: 1.4, color: ink, fillColor: loud === 3 ? ink : paint("--paper"), fillOpacity: 1 }
+      : { radius: 0.7 + near * 0.6, stroke: false, fillColor: ink, fillOpacity: 0.4 };
+    return L.circleMarker([lat, lon], style).bindTooltip(name + "：" + (WORDS[state] || state));
+  }
 
   function redraw() {
     if (outlines) outlines.setStyle(look);
     if (dots) dots.remove();
-    dots = L.layerGroup(now.dots.map(([, name, lon, lat, state]) => {
-      const loud = LOUD.includes(state);
-      return L.circleMarker([lat, lon], {
-        radius: loud ? 4.5 : 3, weight: 1.2, color: paint("--ink"), fillColor: paint(state === "calling" || state === "scheduled" ? "--paper" : "--ink"),
-        fillOpacity: loud || state === "answered" ? 1 : 0.35, opacity: loud ? 1 : 0.5,
-      }).bindTooltip(name + ":" + (WORDS[state] || state));
-    })).addTo(map);
+    const order = (row) => LOUD[row[4]] || 0;
+    dots = L.layerGroup(now.dots.slice().sort((a, b) => order(a) - order(b)).map(dot)).addTo(map);
+  }
+
+  let aimed = false;
+  function aim() {
+    const touched = outlines.getLayers().filter((layer) => layer.feature.properties.level === "town" && now.due[layer.feature.properties.id]);
+    if (aimed || !touched.length) return;
+    aimed = true;
+    map.fitBounds(L.featureGroup(touched).getBounds(), { padding: [14, 14] });
   }
 
   function refresh() {
     fetch("/map/" + encodeURIComponent(incident) + ".json").then((answer) => answer.json()).then((fresh) => {
       now = fresh;
+      if (outlines) aim();
       redraw();
     }, () => { /* the line is lost: the console says so, the map keeps what it has */ });
   }
@@ -59,6 +73,7 @@
     else map.setView([0, 0], 7);
     refresh();
   });
+  map.on("zoomend", redraw);
   let resting = 0;
   const soon = () => { if (!resting) resting = setTimeout(() => { resting = 0; refresh(); }, 2000); };
   ["desk:change", "desk:back"].forEach((name) => document.body.addEventListener(name, soon));

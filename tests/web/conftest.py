@@ -1,0 +1,35 @@
+"""A console over plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from fake import FakeClock, FakeHand, FakePhones, FakeViews
+from starlette.testclient import TestClient
+
+from dutydesk.web.app import create
+
+
+@dataclass
+class Console:
+    """A console, what stands behind it, and a browser without eyes."""
+
+    views: FakeViews
+    hand: FakeHand
+    phones: FakePhones
+    clock: FakeClock
+    client: TestClient
+
+    def sit(self, officer: str = "o1") -> None:
+        """Choose who sits here."""
+        assert self.client.post("/officer", data={"person": officer}).status_code == 204
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    views = FakeViews()
+    hand, phones, clock = FakeHand(views), FakePhones(), FakeClock()
+    with TestClient(create(views, hand, phones, clock, name="示例值班台")) as client:
+        yield Console(views, hand, phones, clock, client)
