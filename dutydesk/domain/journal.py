@@ -11,13 +11,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
+from json.encoder import encode_basestring
 
 from dutydesk.domain.records import JournalRow
 
 FIRST = ""
 """The seal before the first row."""
 
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+"""Return the one JSON text of a value; raises TypeError or ValueError for what is no JSON value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,14 @@ def seal(previous: str, row: JournalRow, key: bytes) -> str:
 
     `row.row`, the order of writing, is not covered: it is the database's own and may change when rows move house.
     """
-    told = _encode([
-        previous, row.seq, row.at.astimezone(UTC).isoformat(timespec="microseconds"), row.what, row.incident,
-        row.callout, row.person, dict(row.facts),
-    ])
+    return seal_text(previous, row, canonical(dict(row.facts)), key)
+
+
+def seal_text(previous: str, row: JournalRow, facts: str, key: bytes) -> str:
+    """Return the seal of a row whose facts are already canonical text: the sealer's short cut."""
+    words = (previous, row.at.astimezone(UTC).isoformat(timespec="microseconds"), row.what, row.incident,
+             row.callout, row.person)
+    told = f"[{row.seq},{','.join(map(encode_basestring, words))},{facts}]"
     return hmac.digest(key, told.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dutydesk.domain.journal import canonical
 from dutydesk.domain.values import Colour, Outcome, Via
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -14,8 +15,6 @@ _TICK = timedelta(microseconds=1)
 _COLOURS = {int(colour): colour for colour in Colour}
 _OUTCOMES: dict[str | None, Outcome | None] = {None: None, **{str(each): each for each in Outcome}}
 _VIAS: dict[str | None, Via | None] = {None: None, **{str(each): each for each in Via}}
-
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def micros(moment: datetime) -> int:
@@ -40,7 +39,7 @@ def moment_or_none(ticks: int | None) -> datetime | None:
 
 def dump(value: Any) -> str:
     """Return JSON text with sorted keys; raises TypeError or ValueError for what is no JSON value."""
-    return "{}" if value == {} else clean(_encode(value))
+    return "{}" if value == {} else clean(canonical(value))
 
 
 def load(text: str) -> Any:
@@ -50,7 +49,7 @@ def load(text: str) -> Any:
 
 def dump_words(values: tuple[str, ...]) -> str:
     """Return a tuple of texts as JSON."""
-    return "[]" if not values else clean(_encode(list(values)))
+    return "[]" if not values else clean(canonical(list(values)))
 
 
 def load_words(text: str) -> tuple[str, ...]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dutydesk.domain.journal import Head, seal
+from dutydesk.domain.journal import Head, seal_text
 from dutydesk.domain.records import JournalRow
 from dutydesk.domain.values import Via
 from dutydesk.store.bulk import adding, changing
@@ -123,8 +122,10 @@ class JournalWrites(JournalReads):
         marks = []
         for row in self.rows(sql.unsealed, {"most": limit}):
             seq += 1
-            mark = seal(mark, replace(_read(row), seq=seq), self.home.key)
-            marks.append({"b_row": row[0], "seq": seq, "seal": mark})
+            number, at, what, incident, callout_, person, facts, _, _ = row
+            unsealed = JournalRow(moment(at), what, incident, callout_, person, {}, number, seq)
+            mark = seal_text(mark, unsealed, facts, self.home.key)   # stored as canonical text
+            marks.append({"b_row": number, "seq": seq, "seal": mark})
         if marks:
             self.many(sql.mark, marks)
             self.change(sql.keep_head, {"b_seq": seq, "b_seal": mark, "now": micros(now)})
