@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,11 @@ class Sqlite:
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
+    def copy(self, url: str) -> str:
+        fresh = self.fresh()
+        shutil.copy(url.removeprefix("sqlite:///"), fresh.removeprefix("sqlite:///"))
+        return fresh
+
     series = "WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM series WHERE n < {count}) "
 
 
@@ -176,6 +182,12 @@ class Postgresql:
 
         return psycopg.connect(url, autocommit=True)
 
+    def copy(self, url: str) -> str:
+        name = f"bench_{next(self._numbers)}"
+        template = url.split("?")[0].rsplit("/", 1)[1]
+        self.bare(self._url).execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._url.replace("/postgres?", f"/{name}?", 1)
+
     series = "WITH series AS (SELECT generate_series(1, {count}) AS n) "
 
 
@@ -197,9 +209,7 @@ def fill(place: Sqlite | Postgresql, url: str, count: int) -> None:
     connection = place.bare(url)
     series = place.series.format(count=count)
     for table, columns in HISTORY.items():
-        connection.execute(f"INSERT INTO {table} {series} {columns} FROM series".replace("INSERT INTO", "INSERT INTO")
-                           if place.name == "postgresql" else
-                           f"{series} INSERT INTO {table} {columns} FROM series")
+        connection.execute(f"INSERT INTO {table} {series} {columns} FROM series")
     connection.execute(f"UPDATE journal_head SET seq = {count}")
     if place.name == "postgresql":
         connection.execute("SELECT setval(pg_get_serial_sequence('journal', 'row'), max(\"row\")) FROM journal")
@@ -210,10 +220,9 @@ def fill(place: Sqlite | Postgresql, url: str, count: int) -> None:
 def measure(place: Sqlite | Postgresql, args: argparse.Namespace, history: int) -> tuple[float, float]:
     """Return the medians of lives a second through the Tx API and by the bare statements."""
     ours, bound = [], []
-    fresh: Callable[[], str] = place.fresh
-    api, bare, recorded = fresh(), fresh(), fresh()
-    for url in (api, bare, recorded):
-        fill(place, url, history)
+    api = place.fresh()
+    fill(place, api, history)
+    bare, recorded = place.copy(api), place.copy(api)
     kept, opened = stores.open(recorded, key=KEY), stores.open(api, key=KEY)
     connection = place.bare(bare)
     for number in range(args.rounds):

@@ -57,8 +57,6 @@ journal = Table(
     *times("at"), *words("what", "incident", "callout", "person", "facts"),
     Column("seq", row_number, unique=True), *words("seal"), sqlite_autoincrement=True,
 )
-Index("ix_journal_unsealed", journal.c.row,
-      sqlite_where=text("seq IS NULL"), postgresql_where=text("seq IS NULL"))
 Index(None, journal.c.incident, journal.c.seq)
 
 journal_head = Table(

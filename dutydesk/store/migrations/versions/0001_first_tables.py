@@ -228,7 +228,6 @@ def papers() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_journal_incident_seq", "journal", ["incident", "seq"])
-    op.create_index("ix_journal_unsealed", "journal", ["row"], **only("seq IS NULL"))
     op.create_table(
         "journal_head",
         want("id", INT, autoincrement=False), want("seq", ROW), want("seal", TEXT), may("sealed_at", BIG),
