@@ -1,11 +1,14 @@
 """What people's words do to a callout: answers, takings over, acts, refusals, cries for help.
 
-Three facts stay apart: called (有叫), answered (有应) by the post's own people, acted (有为).
+Three facts stay apart: called (有叫), answered (有应) by the post's own people, acted (有为). Which facts are added
+hangs on the words alone, never on the state or on the order in which they are read.
 """
 
 from __future__ import annotations
 
-from dutydesk.domain.climbing import enter, go_on_if_hopeless, next_time, next_try
+from datetime import datetime
+
+from dutydesk.domain.climbing import enter, go_on_if_hopeless, go_on_trying, next_time
 from dutydesk.domain.happenings import Due, Replied
 from dutydesk.domain.reach import Reached
 from dutydesk.domain.records import Closed, State
@@ -23,23 +26,25 @@ PROVES = {
     "page": frozenset({"page", "by_hand"}),
 }
 
+_NO_ACT = "no_act"
 
+
+# -- words --------------------------------------------------------------------------------------------
 def on_reply(work: Work, said: Replied) -> None:
     """One accepted reply of one person about this callout.
 
-    1. Help raises the officer's alarm, in every state; it is an answer as well.
-    2. An act, and help, from one who has not answered is also his answer.
-    3. A refusal takes the person out.
+    1. The facts are added.
+    2. Help raises the officer's alarm and starts the reporting clock, in every state; it is an answer as well.
+    3. An act, and help, from one who has not answered is also his answer.
+    4. A refusal takes the person out, unless he has said yes since.
     """
-    if said.act == "help":
-        work.record("help", said.person, said.via, said.at, evidence=said.evidence)
-        work.alarm("help", said.source)
+    _facts(work, said)
     if said.act == "decline":
         _declined(work, said)
     elif said.act == "woken":
         _woken(work, said)
     elif said.act == "not_found":
-        _not_found(work, said)
+        _not_found(work)
     else:
         _answered(work, said)
         if said.act in ACTS:
@@ -47,63 +52,138 @@ def on_reply(work: Work, said: Replied) -> None:
 
 
 def on_late_reply(work: Work, said: Replied) -> None:
-    """A reply on a closed callout: the fact is kept, nothing moves; help still rings the officer."""
+    """A reply on a closed callout: the facts are kept, nothing moves; help still rings the officer.
+
+    1. What was received before the end, or after an end by answer or act, counts for the times kept.
+    2. Who answered and now refuses is told to the officer.
+    """
+    _facts(work, said)
+    callout = work.callout
+    closed = work.when("closed_at")
+    if callout.closed_as is not Closed.DONE and (closed is None or said.at > closed):
+        return
+    if said.act == "decline":
+        if _last_word(work, said) and callout.closed_as is Closed.DONE and said.person in work.memo.get("own", []):
+            work.alarm("declined", "应答后表示不能履职")
+    elif said.act not in ("woken", "not_found"):
+        _last_word(work, said)
+        work.add_once("said", said.person)
+        if said.role.own:
+            _keep_answer(work, said)
+        if said.act in ACTS:
+            _keep_act(work, said)
+
+
+def _facts(work: Work, said: Replied) -> None:
+    """Add what the words prove, and ring for help; the same in every state."""
+    record = work.record
     if said.act == "help":
-        work.record("help", said.person, said.via, said.at, evidence=said.evidence)
+        record("help", said.person, said.via, said.at, evidence=said.evidence)
         work.alarm("help", said.source)
+        work.task("report", "officer", said.at + work.rules.report_by_phone, about=said.person)
     what = {"decline": "declined", "woken": "relayed", "not_found": "not_found"}.get(said.act)
-    if what is None:
-        what = "answered" if said.role.own else "taken_over"
-    work.record(what, said.person, said.via, said.at, evidence=said.evidence, act=said.act)
+    if what is None and said.role.own:
+        what = "answered"
+    elif what is None:
+        what = "relayed" if said.role is Role.NEIGHBOUR else "taken_over"
+    record(what, said.person, said.via, said.at, evidence=said.evidence)
     if said.act in ACTS:
-        work.record("acted", said.person, said.via, said.at, evidence=said.evidence, act=said.act, n=said.n)
+        record("acted", said.person, said.via, said.at, evidence=said.evidence, act=said.act, n=said.n)
 
 
+def _last_word(work: Work, said: Replied) -> bool:
+    """Whether this is the newest yes or no of the person, by the time it was received; a no wins a tie."""
+    words = work.memo.setdefault("word", {})
+    known = words.get(said.person)
+    no = said.act == "decline"
+    if known is not None:
+        at = datetime.fromisoformat(known[0])
+        if said.at < at or (said.at == at and known[1] and not no):
+            return False
+    words[said.person] = [said.at.isoformat(), no]
+    return True
+
+
+# -- answers ------------------------------------------------------------------------------------------
 def _answered(work: Work, said: Replied) -> None:
-    """The person has spoken: his own answer, or a taking over."""
+    """The person has spoken: his own answer, or a taking over. Nobody rings him for this any more."""
     work.memo.setdefault("roles", {}).setdefault(said.person, said.role.value)
-    new = work.add_once("said", said.person)
+    work.add_once("said", said.person)
     if said.role.own:
-        if new or said.act == "answer":
-            work.record("answered", said.person, said.via, said.at, evidence=said.evidence)
         _own_answer(work, said)
-    elif new or said.act == "answer":
-        work.record("relayed" if said.role is Role.NEIGHBOUR else "taken_over",
-                    said.person, said.via, said.at, evidence=said.evidence)
+    elif _last_word(work, said):
+        _back_in(work, said.person)
         _taken_over(work, said)
 
 
-def _own_answer(work: Work, said: Replied) -> None:
-    """Answered by the post's own people, also late and from a passed step."""
-    callout = work.callout
-    if callout.answered_at is None or said.at < callout.answered_at:
-        callout.answered_at = said.at
+def _back_in(work: Work, person: str) -> None:
+    """Who said no and now says yes is in again."""
+    if person in work.memo.get("out", []):
+        work.memo["out"].remove(person)
+
+
+def _keep_answer(work: Work, said: Replied) -> None:
+    """Remember the earliest answer of the post's own people."""
+    if work.callout.answered_at is None or said.at < work.callout.answered_at:
+        work.callout.answered_at = said.at
     work.add_once("own", said.person)
+
+
+def _own_answer(work: Work, said: Replied) -> None:
+    """Answered by the post's own people, also late and from a passed step.
+
+    1. An older word than his refusal is a fact and no more.
+    2. A step that needs several waits for the others; who answered is not rung again.
+    3. The officer who waits for the act keeps it.
+    """
+    _keep_answer(work, said)
+    if not _last_word(work, said):
+        return
+    _back_in(work, said.person)
+    callout = work.callout
     if callout.state not in (State.SCHEDULED, State.CALLING, State.TAKEN_OVER, State.WITH_OFFICER):
         return
-    need = work.step.need if callout.state is State.CALLING else 1
-    if len(set(work.memo["own"]) - set(work.memo.get("out", []))) < need:
+    if _only_the_act_is_wanted(work):
+        return
+    work.add_once("counted", said.person)
+    counted = set(work.memo["counted"]).difference(work.memo.get("out", []))
+    if callout.state is State.CALLING and len(counted) < work.step.need:
+        work.withdraw(said.person)
         return
     work.withdraw()
     for person in work.memo.get("called", []):
-        if person not in work.memo["said"]:
+        if person not in work.memo["said"] and person not in work.memo.get("out", []):
             work.notice(person, "notice.taken", by=said.person)
+    work.memo["act_from"] = said.at.isoformat()
     if work.policy.done_when is None:
         work.close(Closed.DONE)
     else:
         work.to(State.ANSWERED, said.at + work.policy.act)
 
 
+def _only_the_act_is_wanted(work: Work) -> bool:
+    """Whether the officer has it because no act followed the answer: a bare word takes it not away from him."""
+    return (work.callout.state is State.WITH_OFFICER and work.memo.get("officer_for") == _NO_ACT
+            and "act_from" in work.memo)
+
+
+# -- takings over -------------------------------------------------------------------------------------
 def _taken_over(work: Work, said: Replied) -> None:
-    """A superior, an officer or a neighbour has it: never answered; he must report within the door-knock time."""
-    if work.callout.state not in (State.SCHEDULED, State.CALLING, State.WITH_OFFICER):
+    """A superior, an officer or a neighbour has it: never answered; he must report within the door-knock time.
+
+    The planned tries to the post's own people go on.
+    """
+    if work.callout.state not in (State.SCHEDULED, State.CALLING, State.WITH_OFFICER) or _only_the_act_is_wanted(work):
         return
+    calling = work.callout.state is State.CALLING
     work.callout.taken_by = said.person
+    work.withdraw(said.person)
     door = said.at + work.rules.door_knock
     work.memo["door"] = door.isoformat()
+    work.memo.pop("woken", None)
     first = work.when("first")
-    again = first is not None and work.callout.tries < work.step.tries
-    work.to(State.TAKEN_OVER, min(door, next_time(work, first)) if again and first else door)
+    tries_left = calling and first is not None and work.callout.tries < work.step.tries
+    work.to(State.TAKEN_OVER, min(door, next_time(work, first)) if tries_left and first else door)
 
 
 def on_taken_due(work: Work, happening: Due) -> None:
@@ -113,68 +193,96 @@ def on_taken_due(work: Work, happening: Due) -> None:
     """
     door = work.when("door") or work.now
     if work.now >= door:
-        work.with_officer("with_officer", "上级接手后未按时报告")
+        if "woken" in work.memo:
+            work.with_officer(_NO_ACT, "已叫醒，未报告行动")
+        else:
+            work.with_officer("with_officer", "上级接手后未按时报告")
         return
     first = work.when("first")
-    if first is not None and work.callout.tries < work.step.tries and next_try(work):
-        work.callout.due_at = min(door, next_time(work, first))
-    else:
-        work.callout.due_at = door
+    work.callout.due_at = door
+    if first is not None and work.now < first + work.within and work.callout.tries < work.step.tries:
+        go_on_trying(work, first, own=True)
+        work.callout.due_at = min(door, work.callout.due_at)
 
 
 def _woken(work: Work, said: Replied) -> None:
-    """Somebody stood at the door and woke them: relayed; it stays taken over and the act time runs."""
-    work.record("relayed", said.person, said.via, said.at, evidence=said.evidence)
-    if work.callout.state in (State.CALLING, State.TAKEN_OVER, State.WITH_OFFICER):
-        work.callout.taken_by = said.person
-        work.withdraw()
-        work.memo["door"] = (said.at + work.policy.act).isoformat()
-        work.to(State.TAKEN_OVER, said.at + work.policy.act)
-        if work.policy.done_when is None:
-            work.close(Closed.DONE)
+    """Somebody stood at the door and woke them: relayed; it stays taken over and the act time runs.
+
+    Where nothing but the answer is wanted there is nothing left to wait for.
+    """
+    if work.callout.state not in (State.CALLING, State.TAKEN_OVER, State.WITH_OFFICER) or _only_the_act_is_wanted(work):
+        return
+    work.callout.taken_by = said.person
+    work.withdraw()
+    work.memo["woken"] = said.at.isoformat()
+    work.memo["door"] = (said.at + work.policy.act).isoformat()
+    work.to(State.TAKEN_OVER, said.at + work.policy.act)
+    if work.policy.done_when is None:
+        work.close(Closed.DONE)
 
 
-def _not_found(work: Work, said: Replied) -> None:
+def _not_found(work: Work) -> None:
     """Nobody was found at the door: the officer at once."""
-    work.record("not_found", said.person, said.via, said.at, evidence=said.evidence)
     if work.callout.state in (State.CALLING, State.TAKEN_OVER):
         work.with_officer("not_found", "上门未找到")
 
 
+# -- refusals -----------------------------------------------------------------------------------------
 def _declined(work: Work, said: Replied) -> None:
-    """Cannot do it: the person is out. Of a calling step the rest goes on; after his answer the next is asked."""
-    work.record("declined", said.person, said.via, said.at, evidence=said.evidence)
+    """Cannot do it: the person is out.
+
+    1. He has said yes since: a fact and no more.
+    2. Of a calling step the rest goes on.
+    3. After the answer, or after he had taken it over: the next step is asked and the officer is told.
+    """
+    if not _last_word(work, said):
+        return
     work.add_once("out", said.person)
     work.withdraw(said.person)
+    state = work.callout.state
     answered = set(work.memo.get("own", []))
-    if work.callout.state is State.CALLING:
-        go_on_if_hopeless(work)
-    elif work.callout.state in (State.ANSWERED, State.REMINDING) and answered <= set(work.memo["out"]):
+    given_back = (state in (State.ANSWERED, State.REMINDING) and answered <= set(work.memo["out"])) or (
+        state is State.TAKEN_OVER and work.callout.taken_by == said.person)
+    if given_back:
+        work.memo.pop("act_from", None)
         work.alarm("declined", "应答后表示不能履职")
         enter(work, work.callout.step + 1)
+    else:
+        go_on_if_hopeless(work)
+
+
+# -- acts ---------------------------------------------------------------------------------------------
+def _keep_act(work: Work, said: Replied) -> None:
+    """Remember the earliest act, what was done, and whether people were moved who must come back."""
+    if work.callout.acted_at is None or said.at < work.callout.acted_at:
+        work.callout.acted_at = said.at
+    work.add_once("acts", said.act)
+    if said.act == "moved" and said.n != 0:
+        work.memo["moved"] = True
 
 
 def _acted(work: Work, said: Replied) -> None:
-    """A report of action is a fact; it closes only what the playbook says it closes. `2` never closes a red."""
-    work.record("acted", said.person, said.via, said.at, evidence=said.evidence, act=said.act, n=said.n)
-    if work.callout.acted_at is None:
-        work.callout.acted_at = said.at
-    if said.act == "moved" and said.n != 0:
-        work.memo["moved"] = True
-    wanted = work.policy.done_when
-    if wanted is None or work.callout.state is State.CLOSED:
-        return
-    if work.policy.colour is Colour.RED and said.act == "on_post":
-        return
-    if said.act in PROVES.get(wanted, frozenset()):
+    """A report of action is a fact; it closes only what the playbook says it closes."""
+    _keep_act(work, said)
+    if work.callout.state is not State.CLOSED and proven(work):
         work.close(Closed.DONE)
 
 
+def proven(work: Work) -> bool:
+    """Whether what the policy wants done has been reported. `2` never closes a red."""
+    proofs = PROVES.get(work.policy.done_when or "", frozenset())
+    if work.policy.colour is Colour.RED:
+        proofs = proofs - {"on_post"}
+    return not proofs.isdisjoint(work.memo.get("acts", []))
+
+
+# -- reminders ----------------------------------------------------------------------------------------
 def on_act_due(work: Work, happening: Due) -> None:
     """The act time is over without the act: remind by message at once."""
     work.callout.climb += 1
+    work.memo.pop("rang", None)
     work.to(State.REMINDING, work.now + work.rules.remind_voice)
-    _remind(work, Via.SMS, 1)
+    _remind(work, Via.SMS)
 
 
 def on_remind_due(work: Work, happening: Due) -> None:
@@ -182,14 +290,14 @@ def on_remind_due(work: Work, happening: Due) -> None:
     if not work.memo.get("rang"):
         work.memo["rang"] = True
         work.callout.due_at = work.now + (work.rules.remind_officer - work.rules.remind_voice)
-        _remind(work, Via.VOICE, 1)
+        _remind(work, Via.VOICE)
     else:
-        work.with_officer("no_act", "已应答，未报告行动")
+        work.with_officer(_NO_ACT, "已应答，未报告行动")
 
 
-def _remind(work: Work, via: Via, tries: int) -> None:
+def _remind(work: Work, via: Via) -> None:
     """Ask those who answered for their report, each by one way."""
     known = work.memo.get("known", {})
     for person in work.memo.get("own", []):
         if person in known and person not in work.memo.get("out", []):
-            work.dial(Reached.of_json(known[person]), via, tries)
+            work.dial(Reached.of_json(known[person]), via, 1)

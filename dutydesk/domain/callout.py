@@ -1,6 +1,6 @@
 """叫应: how the callout of one post moves. Pure: values in, a changed copy and effects out.
 
-The transitions are the rows of `TABLE`; the documentation prints them from here.
+The transitions are the rows of `TABLE`; `table_text` prints them for the documentation.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from dutydesk.domain.values import Colour
 from dutydesk.domain.work import Work
 
 OPEN = frozenset(State) - {State.CLOSED}
-SILENT = frozenset({State.SCHEDULED, State.CALLING, State.TAKEN_OVER, State.WITH_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +66,62 @@ def _renewed(work: Work, happening: Renewed) -> None:
 
 
 def _lowered(work: Work, happening: Lowered) -> None:
-    """The ladder goes on by the merged policy; whoever was called hears of it."""
+    """The ladder goes on by the merged policy; whoever was called hears of it.
+
+    A wait that runs is lengthened, never shortened. What the lower colour wants may have been done already.
+    """
     work.callout.colour = happening.colour
     work.callout.policy = happening.policy.hash
+    work.policy = happening.policy
+    _tell_called(work, "notice.lowered", colour=happening.colour.zh)
+    state, due = work.callout.state, work.callout.due_at
+    if state in (State.ANSWERED, State.REMINDING):
+        if work.policy.done_when is None or answering.proven(work):
+            work.close(Closed.DONE)
+            return
+        _longer_act_time(work)
+    elif state is State.CALLING and due is not None:
+        first, entered = work.when("first"), work.when("entered")
+        if first is not None:
+            work.callout.due_at = max(due, climbing.next_time(work, first))
+        elif entered is not None:
+            work.callout.due_at = max(due, entered + work.within / 2)
+
+
+def _longer_act_time(work: Work) -> None:
+    """Whoever answered has the act time of the lower colour; a reminder that came too soon is taken back."""
+    answered = work.when("act_from")
+    if answered is None:
+        return
+    late = answered + work.policy.act
+    if work.callout.state is State.ANSWERED and work.callout.due_at is not None:
+        work.callout.due_at = max(work.callout.due_at, late)
+    elif late > work.now:
+        work.withdraw()
+        work.to(State.ANSWERED, late)
+
+
+def _tell_called(work: Work, what: str, **facts: str) -> None:
     for person in work.memo.get("called", []):
-        work.notice(person, "notice.lowered", colour=happening.colour.zh)
+        work.notice(person, what, **facts)
 
 
 def _lifted(work: Work, happening: Lifted) -> None:
-    for person in work.memo.get("called", []):
-        work.notice(person, "notice.lifted")
+    _tell_called(work, "notice.lifted")
     work.close(Closed.STOOD_DOWN)
+
+
+def _lowered_after(work: Work, happening: Lowered) -> None:
+    """Done already: those called hear that the colour fell; the callout stays as it is."""
+    if work.callout.closed_as is Closed.DONE:
+        _tell_called(work, "notice.lowered", colour=happening.colour.zh)
+
+
+def _lifted_after(work: Work, happening: Lifted) -> None:
+    """Done already: those called hear of the lift, once; the callout stays done."""
+    if work.callout.closed_as is Closed.DONE and not work.memo.get("told_lifted"):
+        work.memo["told_lifted"] = True
+        _tell_called(work, "notice.lifted")
 
 
 def _expired(work: Work, happening: Expired) -> None:
@@ -109,22 +153,61 @@ def _by_hand(work: Work, order: ByHand) -> None:
 
 
 TABLE: tuple[Rule, ...] = (
-    Rule(frozenset({State.SCHEDULED}), Due, _begin, "进入第一级：查明可达人员，首次呼叫"),
-    Rule(frozenset({State.CALLING}), Due, climbing.on_due, "下一次呼叫；次数用完进入下一级；未呼出则报容量告警"),
-    Rule(frozenset({State.ANSWERED}), Due, answering.on_act_due, "行动时限已到：短信催报"),
-    Rule(frozenset({State.REMINDING}), Due, answering.on_remind_due, "电话催报；仍无报告交值班员"),
-    Rule(frozenset({State.TAKEN_OVER}), Due, answering.on_taken_due, "上门时限已到：交值班员；本岗计划呼叫继续"),
-    Rule(OPEN, Happened, climbing.on_outcome, "通话结果：只作“有叫”证据；失败换通道，送出起算等待"),
-    Rule(frozenset({State.CLOSED}), Happened, climbing.on_late_outcome, "已结束：只留“有叫”证据"),
-    Rule(OPEN, Replied, answering.on_reply, "本岗应答即“有应”；上级、值班员应答为接手；行动为“有为”"),
-    Rule(frozenset({State.CLOSED}), Replied, answering.on_late_reply, "已结束：事实留存，求援仍告警"),
-    Rule(OPEN, Superseded, _superseded, "颜色升级：本轮作废，新一轮重新叫应"),
-    Rule(OPEN, Renewed, _renewed, "同色续发：首呼满3分钟即升级；在值班员处则再次响铃；第三次交带班领导"),
-    Rule(OPEN, Lowered, _lowered, "降级：通知已呼叫者，阶梯按较长等待继续"),
-    Rule(OPEN, Lifted, _lifted, "解除：撤回未发出的呼叫，通知已呼叫者"),
-    Rule(OPEN, Expired, _expired, "到期未解除：红色未应答留在值班员处，其余结束"),
-    Rule(OPEN, ByHand, _by_hand, "值班员命令：重呼、跳级、加人、核销、解除"),
+    Rule(frozenset({State.SCHEDULED}), Due, _begin,
+         "The first step is entered: who can be reached is looked up once, all are asked by every way of the step."),
+    Rule(frozenset({State.CALLING}), Due, climbing.on_due,
+         "The next try; after the last one, or past the wait, the next step; past the last step the officer has it. "
+         "Not handed over at half the wait: a message at once, the capacity alarm, no climb."),
+    Rule(frozenset({State.ANSWERED}), Due, answering.on_act_due,
+         "The act time is over: a reminder by message, state reminding."),
+    Rule(frozenset({State.REMINDING}), Due, answering.on_remind_due,
+         "A reminder by voice; then the officer has it."),
+    Rule(frozenset({State.TAKEN_OVER}), Due, answering.on_taken_due,
+         "The planned tries to holder and deputies go on; after the door-knock time (woken: the act time) the officer "
+         "has it."),
+    Rule(OPEN, Happened, climbing.on_outcome,
+         "Evidence of called, no more. Lost: the next way or number; nobody left: the next step. Handed over: the "
+         "wait begins."),
+    Rule(frozenset({State.CLOSED}), Happened, climbing.on_late_outcome,
+         "Evidence of called; whoever was rung in vain gets a notice."),
+    Rule(OPEN, Replied, answering.on_reply,
+         "Holder or deputy: answered. Superior, officer, neighbour: taken over. An act closes what `done_when` says. "
+         "A refusal takes the person out. Help rings the officer."),
+    Rule(frozenset({State.CLOSED}), Replied, answering.on_late_reply,
+         "The fact is kept, nothing moves; help rings the officer."),
+    Rule(OPEN, Superseded, _superseded, "Closed as superseded: a new round asks everyone anew."),
+    Rule(OPEN, Renewed, _renewed,
+         "A step whose first try was handed over three minutes ago ends now; with the officer the alarm rings again; "
+         "the third renewal without an act is put before the leader."),
+    Rule(OPEN, Lowered, _lowered,
+         "Those called get a notice; the ladder goes on, each wait the longer of old and new."),
+    Rule(frozenset({State.CLOSED}), Lowered, _lowered_after, "Done: those called get a notice."),
+    Rule(OPEN, Lifted, _lifted, "Closed as stood down: asks are withdrawn, those called get a notice."),
+    Rule(frozenset({State.CLOSED}), Lifted, _lifted_after, "Done: those called get a notice."),
+    Rule(OPEN, Expired, _expired, "A red without an answer stays with the officer; the rest closes as expired."),
+    Rule(OPEN, ByHand, _by_hand,
+         "Call again, skip to a step, add a person: a new climb. Write off, stand down: closed."),
 )
+
+
+def table_text() -> str:
+    """The transitions as a page of the documentation (Markdown), row by row from `TABLE`."""
+    lines = ["# How a callout moves", "",
+             "Written out of `dutydesk.domain.callout.TABLE`. A happening that has no row for a state changes nothing.",
+             "", "| state | happening | what follows |", "|---|---|---|"]
+    for rule in TABLE:
+        states = "any open state" if rule.states == OPEN else ", ".join(
+            state.value.replace("_", " ") for state in State if state in rule.states)
+        told = _HAPPENINGS[rule.happening]
+        lines.append(f"| {states} | {told} | {rule.text} |")
+    return "\n".join(lines) + "\n"
+
+
+_HAPPENINGS = {
+    Due: "due", Happened: "a call came to something", Replied: "somebody spoke", Superseded: "colour rose",
+    Renewed: "renewed at the same colour", Lowered: "colour fell", Lifted: "lifted", Expired: "expired, grace over",
+    ByHand: "an officer's order",
+}
 
 
 def rule_for(state: State, happening: Happening) -> Rule | None:

@@ -5,11 +5,13 @@ Waits run from hand-over, not from the climb: a step whose calls are stuck in a 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dutydesk.domain.happenings import Due, Happened
 from dutydesk.domain.reach import Reached
-from dutydesk.domain.records import State
+from dutydesk.domain.records import Closed, State
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.domain.work import Work
 
@@ -17,90 +19,157 @@ _LOST = (Outcome.REFUSED, Outcome.LIMIT, Outcome.FAILED_NOW, Outcome.NUMBER_DEAD
 _FOR_GOOD = (Outcome.REFUSED, Outcome.LIMIT, Outcome.NUMBER_DEAD)
 _PENDING = ("", Outcome.QUEUED.value)
 _RETRY = timedelta(seconds=15)  # a gateway that is down is tried again this often within the step
+_OF_A_CLIMB = ("asks", "ruled", "first", "held", "begun", "counted")
 
 
 def enter(work: Work, step: int) -> None:
-    """Enter a step, or the next one somebody can be reached on.
+    """Enter a step, or the next one that can still be won.
 
-    1. Look up who can be reached; leave out whoever (person or number) is still within a wait of this round.
-    2. Nobody: keep the reason and pass on at once; past the last step the officer has it.
-    3. Otherwise count the climb and make the first try.
+    1. Look up who can be reached; leave out persons and numbers still within a wait of this round.
+    2. Count the climb and make the first try.
+    3. Nobody can be asked, or too few for what the step needs: keep the reason and pass on at once.
+    4. Past the last step the officer has it.
     """
     while step < len(work.policy.steps):
-        reach = work.reach(step)
-        waiting, busy = _within_wait(work), []
-        people: list[Reached] = []
-        for each in reach.reached:
-            if each.person in work.memo.get("out", []):
-                busy.append((each.person, "已表示不能履职"))
-            elif each.person in waiting or set(each.voice + each.sms) & waiting:
-                busy.append((each.person, "本轮已呼叫，等待未满"))
-            else:
-                people.append(each)
-        work.callout.step, work.callout.climb, work.callout.tries = step, work.callout.climb + 1, 0
-        work.memo["reach"] = [each.as_json() for each in people]
-        work.memo.setdefault("known", {}).update({each.person: each.as_json() for each in people})
-        for name in ("asks", "ruled", "first", "held"):
-            work.memo.pop(name, None)
-        work.memo["entered"] = work.now.isoformat()
-        work.note("climb", step=step, climb=work.callout.climb, reach=[p.person for p in people],
-                  left_out=[list(pair) for pair in (*reach.left_out, *busy)])
-        if work.step.officer_sees:
-            work.memo["shown"] = True
-        if people and next_try(work):
+        people = _open_climb(work, step)
+        asked = next_try(work) if people else False
+        if asked and not _hopeless(work):
             work.to(State.CALLING, work.now + work.within / 2)
             return
-        work.note("passed", step=step, why="无人可呼叫")
+        work.note("passed", step=step, why="可达人数不足" if asked else "无人可呼叫")
         step += 1
     work.with_officer("with_officer", "阶梯已走完，无人应答")
 
 
-def _within_wait(work: Work) -> set[str]:
-    """Persons and numbers asked in this round whose wait is not over yet."""
-    return {key for key, until in work.memo.get("waits", {}).items()
-            if datetime.fromisoformat(until) > work.now}
+def _open_climb(work: Work, step: int) -> list[Reached]:
+    """Turn the notebook to a new climb and return whom it asks."""
+    reach = work.reach(step)
+    people, left = _whom(work, reach.reached)
+    work.callout.step, work.callout.climb, work.callout.tries = step, work.callout.climb + 1, 0
+    work.memo["reach"] = [each.as_json() for each in people]
+    asked = {each.person for each in people}
+    work.memo.setdefault("known", {}).update({each.person: each.as_json() for each in reach.reached
+                                              if each.person in asked})
+    for name in _OF_A_CLIMB:
+        work.memo.pop(name, None)
+    work.memo["entered"] = work.now.isoformat()
+    work.note("climb", step=step, climb=work.callout.climb, reach=[each.person for each in people],
+              left_out=[list(pair) for pair in (*reach.left_out, *left)])
+    if work.step.officer_sees:
+        work.memo["shown"] = True
+    return people
 
 
-def next_try(work: Work) -> bool:
+def _whom(work: Work, reached: Iterable[Reached]) -> tuple[list[Reached], list[tuple[str, str]]]:
+    """Split those a step would ask into whom it asks, by which numbers, and whom it leaves out, and why."""
+    waits = {key: until for key, until in work.memo.get("waits", {}).items()
+             if datetime.fromisoformat(until) > work.now}
+    work.memo["waits"] = waits
+    dead = work.memo.get("dead", [])
+    people: list[Reached] = []
+    left: list[tuple[str, str]] = []
+    for each in reached:
+        usable = _only(each, lambda number: number not in dead)
+        free = _only(usable, lambda number: number not in waits)
+        if each.person in work.memo.get("out", []):
+            left.append((each.person, "已表示不能履职"))
+        elif silenced(work, each.person):
+            left.append((each.person, "已应答"))
+        elif not usable.numbers(Via.VOICE) and not usable.sms:
+            left.append((each.person, "号码均不可用"))
+        elif each.person in waits or not (free.numbers(Via.VOICE) or free.sms):
+            left.append((each.person, "本轮已呼叫，等待未满"))
+        else:
+            people.append(free)
+    return people, left
+
+
+def _only(who: Reached, good: Callable[[str], bool]) -> Reached:
+    """The same person with the numbers that are good."""
+    return replace(who, voice=tuple(filter(good, who.voice)), sms=tuple(filter(good, who.sms)),
+                   near=tuple(filter(good, who.near)))
+
+
+# -- tries --------------------------------------------------------------------------------------------
+def next_try(work: Work, *, own: bool = False) -> bool:
     """Make the next try of the present step; tell whether anything was dialled.
 
     The first try uses every way of the step. A message lies on the phone and says nothing new the second
-    time, so later tries ring; a step without a ringing way repeats its messages.
+    time, so later tries ring; what was lost is sent again. A step without a ringing way repeats its messages.
+    With `own` only the post's own people are asked.
     """
-    callout = work.callout
-    callout.tries += 1
-    ways = work.step.by
-    if callout.tries > 1 and any(via.rings for via in ways):
-        ways = tuple(via for via in ways if via.rings)
+    work.callout.tries += 1
     dialled = False
     for who in work.people():
-        if not silenced(work, who.person):
-            dialled |= _ask(work, who, ways, callout.tries)
+        if not silenced(work, who.person) and (who.role.own or not own):
+            dialled |= _ask(work, who)
     return dialled
 
 
-def _ask(work: Work, who: Reached, ways: tuple[Via, ...], tries: int) -> bool:
-    """Ask one person by the given ways that are still open to him, else by any other way of the step."""
+def _ask(work: Work, who: Reached) -> bool:
+    """Ask one person by the ways of this try; where they failed him, by any other."""
     ruled = work.memo.get("ruled", {}).get(who.person, [])
-    open_ways = [via for via in ways if via.value not in ruled] or \
-                [via for via in work.step.by if via.value not in ruled]
-    return any([work.dial(who, via, tries) for via in open_ways])
+    ways = work.step.by
+    if work.callout.tries > 1 and any(via.rings for via in ways):
+        lying = _under_way(work, who.person)
+        ways = tuple(via for via in ways if via.rings or via.value not in lying)
+    open_ways = [via for via in ways if via.value not in ruled]
+    if any([_dial(work, who, via) for via in open_ways]):
+        return True
+    others = dict.fromkeys((*work.step.by, Via.SMS, Via.VOICE)) if ruled else ()
+    return any(_dial(work, who, via) for via in others if via.value not in ruled and via not in open_ways)
+
+
+def _dial(work: Work, who: Reached, via: Via) -> bool:
+    """Ask by one way, counting the tries of that person and way, so that no try is taken for an earlier one."""
+    used = sum(1 for row in _rows(work, who.person) if row[1] == via.value)
+    return work.dial(who, via, max(work.callout.tries, used + 1))
+
+
+def _rows(work: Work, person: str) -> list[list[str]]:
+    """The asks of one person in this climb: person, way, outcome, number."""
+    return [row for row in work.memo.get("asks", {}).values() if row[0] == person]
+
+
+def _under_way(work: Work, person: str) -> set[str]:
+    """The ways by which something reached or may still reach one person in this climb."""
+    return {row[1] for row in _rows(work, person) if row[2] not in _LOST}
 
 
 def silenced(work: Work, person: str) -> bool:
-    """Whether a person is not to be asked again in this step: he answered, or declined."""
+    """Whether a person is not to be asked again: he answered, or declined."""
     return person in work.memo.get("said", []) or person in work.memo.get("out", [])
 
 
+# -- the timer ----------------------------------------------------------------------------------------
 def on_due(work: Work, happening: Due) -> None:
-    """The timer of a calling callout: nothing handed over yet, the next try, or the step's end."""
+    """The timer of a calling callout: nothing handed over yet, the next try, or the step's end.
+
+    Tries missed in a gap are not made up for: past its wait the step is over.
+    """
     first = work.when("first")
     if first is None:
         _nothing_handed_over(work)
-    elif work.callout.tries < work.step.tries and next_try(work):
-        work.callout.due_at = next_time(work, first)
-    else:
+    elif work.now >= first + work.within:
         enter(work, work.callout.step + 1)
+    else:
+        go_on_trying(work, first)
+
+
+def go_on_trying(work: Work, first: datetime, *, own: bool = False) -> None:
+    """Make a planned try if one is left and due, and set the timer to the next one or to the end of the wait."""
+    if work.callout.tries < work.step.tries:
+        next_try(work, own=own)
+    work.callout.due_at = next_time(work, first)
+
+
+def next_time(work: Work, first: datetime) -> datetime:
+    """When the next try is due; after the last one the end of the step."""
+    end = first + work.within
+    if work.callout.tries >= work.step.tries:
+        return end
+    planned = first + work.step.between * work.callout.tries
+    return planned if planned > work.now else min(work.now + work.step.between, end)
 
 
 def _nothing_handed_over(work: Work) -> None:
@@ -111,11 +180,13 @@ def _nothing_handed_over(work: Work) -> None:
     """
     entered = work.when("entered") or work.now
     if any(row[2] in _PENDING for row in work.memo.get("asks", {}).values()):
-        work.memo["held"] = True
         for who in work.people():
-            if not silenced(work, who.person) and Via.SMS.value not in _ways_used(work, who.person):
-                work.dial(who, Via.SMS, work.callout.tries)
-        work.alarm("capacity", "线路占满，尚未呼出")
+            if not silenced(work, who.person) and Via.SMS not in _under_way(work, who.person):
+                _dial(work, who, Via.SMS)
+        told = work.when("held")
+        if told is None or work.now - told >= work.rules.unhandled_red:
+            work.memo["held"] = work.now.isoformat()
+            work.alarm("capacity", "线路占满，尚未呼出")
         work.callout.due_at = work.now + work.within / 2
     elif work.now - entered < work.within and next_try(work):
         work.callout.due_at = work.now + _RETRY
@@ -123,17 +194,7 @@ def _nothing_handed_over(work: Work) -> None:
         enter(work, work.callout.step + 1)
 
 
-def _ways_used(work: Work, person: str) -> set[str]:
-    return {row[1] for row in work.memo.get("asks", {}).values() if row[0] == person}
-
-
-def next_time(work: Work, first: datetime) -> datetime:
-    """When the next try is due, or the end of the step after the last one."""
-    if work.callout.tries < work.step.tries:
-        return first + work.step.between * work.callout.tries
-    return first + work.within
-
-
+# -- outcomes -----------------------------------------------------------------------------------------
 def on_outcome(work: Work, happening: Happened) -> None:
     """A call of ours came to something.
 
@@ -141,10 +202,13 @@ def on_outcome(work: Work, happening: Happened) -> None:
     1. lost (refused, limit, failed): never called; the next way at once; nobody left: next step at once;
     2. handed over, or unknown, which waits as if handed over: the wait begins;
     3. unknown also rules this way out for the rest of the step.
+    A report heard twice, or a weaker one after a final one, changes nothing.
     """
     on_late_outcome(work, happening)
+    if happening.outcome not in _LOST and happening.outcome is not Outcome.QUEUED:
+        _keep_wait(work, happening)
     asked = work.memo.get("asks", {}).get(happening.ask)
-    if asked is None or happening.climb != work.callout.climb:
+    if asked is None or happening.climb != work.callout.climb or not _news(asked[2], happening.outcome):
         return
     asked[2] = happening.outcome.value
     if happening.outcome in _LOST:
@@ -152,18 +216,41 @@ def on_outcome(work: Work, happening: Happened) -> None:
     elif happening.outcome is not Outcome.QUEUED:
         if happening.outcome is Outcome.UNKNOWN:
             _rule_out(work, happening.person, happening.via)
-        _begin_wait(work, happening)
+        _begin_step(work, happening)
+
+
+def _news(known: str, outcome: Outcome) -> bool:
+    """Whether an outcome says more than what is known of the ask."""
+    if known == outcome.value:
+        return False
+    return not known or outcome.final or not Outcome(known).final
 
 
 def on_late_outcome(work: Work, happening: Happened) -> None:
-    """Keep what the outcome proves: that the person was called, or that a number is dead."""
+    """Keep what the outcome proves: that the person was called, or that a number is dead.
+
+    Whoever was still rung after all was over hears of it.
+    """
     if happening.outcome.called:
         if work.callout.called_at is None or happening.at < work.callout.called_at:
             work.callout.called_at = happening.at
         if work.add_once("called", happening.person):
             work.record("called", happening.person, happening.via, happening.at)
+            _rung_in_vain(work, happening.person)
     if happening.outcome is Outcome.NUMBER_DEAD and work.add_once("dead", happening.number):
         work.task("contact", "officer", happening.at, about=happening.person)
+
+
+def _rung_in_vain(work: Work, person: str) -> None:
+    """His call had left before the answer or the lift was known: a notice says what has become of it."""
+    callout = work.callout
+    if person in work.memo.get("said", []) or person in work.memo.get("out", []):
+        return
+    if callout.closed_as is Closed.STOOD_DOWN:
+        work.notice(person, "notice.lifted")
+    elif callout.state in (State.ANSWERED, State.REMINDING) or callout.closed_as is Closed.DONE:
+        own = work.memo.get("own", [])
+        work.notice(person, "notice.taken", by=own[0] if own else callout.taken_by)
 
 
 def _rule_out(work: Work, person: str, via: Via) -> None:
@@ -173,51 +260,54 @@ def _rule_out(work: Work, person: str, via: Via) -> None:
 
 
 def _lost(work: Work, happening: Happened) -> None:
-    """Go on by another way or number within the step; if nobody of the step can be reached, climb."""
-    if work.callout.state is not State.CALLING:
+    """Go on by another way or number within the step; if too few of the step can be reached, climb."""
+    if work.callout.state not in (State.CALLING, State.TAKEN_OVER):
         return
-    who = next((p for p in work.people() if p.person == happening.person), None)
+    who = next((each for each in work.people() if each.person == happening.person), None)
     more_numbers = who is not None and any(n not in work.memo.get("dead", []) for n in who.numbers(happening.via))
     if happening.outcome in _FOR_GOOD and not (happening.outcome is Outcome.NUMBER_DEAD and more_numbers):
         _rule_out(work, happening.person, happening.via)
     work.note("lost", person=happening.person, via=happening.via.value, outcome=happening.outcome.value)
-    if who and not silenced(work, who.person):
+    calling = work.callout.state is State.CALLING
+    if who and not silenced(work, who.person) and (calling or who.role.own):
         _other_way(work, who)
-    if _hopeless(work):
+    if calling and _hopeless(work):
         work.note("passed", step=work.callout.step, why="本级无人可达")
         enter(work, work.callout.step + 1)
-    elif work.memo.get("first") is None:
+    elif calling and work.memo.get("first") is None:
         _wait_from_what_left(work)
 
 
 def _other_way(work: Work, who: Reached) -> None:
     """Ask by the first way that is still open to him and not under way."""
     ruled = work.memo.get("ruled", {}).get(who.person, [])
-    rows = [row for row in work.memo["asks"].values() if row[0] == who.person]
-    under_way = {row[1] for row in rows if row[2] not in [lost.value for lost in _LOST]}
-    failed_now = {row[1] for row in rows if row[2] == Outcome.FAILED_NOW.value}
+    failed_now = {row[1] for row in _rows(work, who.person) if row[2] == Outcome.FAILED_NOW}
+    busy = _under_way(work, who.person) | failed_now
     for via in dict.fromkeys((*work.step.by, Via.SMS, Via.VOICE)):
-        if via.value not in ruled and via.value not in under_way and via.value not in failed_now:
-            used = sum(1 for row in rows if row[1] == via.value)
-            if work.dial(who, via, max(work.callout.tries, used + 1)):
-                return
+        if via.value not in ruled and via.value not in busy and _dial(work, who, via):
+            return
 
 
 def _hopeless(work: Work) -> bool:
     """Whether those left in the step cannot make up the answers it needs."""
-    out = work.memo.get("out", [])
-    gone = [lost.value for lost in _FOR_GOOD]
-    alive = {row[0] for row in work.memo.get("asks", {}).values() if row[2] not in gone}
-    alive.update(work.memo.get("said", []))
-    return len(alive.difference(out)) < work.step.need
+    alive = {row[0] for row in work.memo.get("asks", {}).values() if row[2] not in _FOR_GOOD}
+    alive.update(work.memo.get("counted", []))
+    return len(alive.difference(work.memo.get("out", []))) < work.step.need
 
 
-def _begin_wait(work: Work, happening: Happened) -> None:
-    """The wait runs from the hand-over of what rings; of a message only where nothing rings."""
-    work.memo.setdefault("waits", {})
+def _keep_wait(work: Work, happening: Happened) -> None:
+    """Whoever was asked, and by which number, is left out of other climbs until his wait is over."""
+    until = (happening.at + work.within).isoformat()
     for key in (happening.person, happening.number):
-        work.memo["waits"][key] = (happening.at + work.within).isoformat()
-    if work.callout.state is not State.CALLING or work.memo.get("first") is not None:
+        if happening.climb != work.callout.climb:
+            work.memo.setdefault("waits", {}).setdefault(key, until)
+        elif work.add_once("begun", key):
+            work.memo.setdefault("waits", {})[key] = until
+
+
+def _begin_step(work: Work, happening: Happened) -> None:
+    """The step's wait runs from the hand-over of what rings; of a message only where nothing rings."""
+    if work.callout.state not in (State.CALLING, State.TAKEN_OVER) or work.memo.get("first") is not None:
         return
     if happening.via.rings or not _ring_pending(work):
         _start(work, happening.at)
@@ -234,15 +324,20 @@ def _wait_from_what_left(work: Work) -> None:
     rows = work.memo.get("asks", {}).values()
     if any(row[2] in _PENDING for row in rows):
         return
-    if any(row[2] not in [lost.value for lost in _LOST] for row in rows):
+    if any(row[2] not in _LOST for row in rows):
         _start(work, work.now)
     else:
         work.callout.due_at = work.now + _RETRY
 
 
 def _start(work: Work, at: datetime) -> None:
+    """Begin the wait of the present step; what a superior has taken is due at the door at the latest."""
     work.memo["first"] = at.isoformat()
-    work.callout.due_at = next_time(work, at)
+    due = next_time(work, at)
+    if work.callout.state is State.CALLING:
+        work.callout.due_at = due
+    elif work.callout.tries < work.step.tries and work.callout.due_at is not None:
+        work.callout.due_at = min(work.callout.due_at, due)
 
 
 def go_on_if_hopeless(work: Work) -> None:
@@ -252,14 +347,21 @@ def go_on_if_hopeless(work: Work) -> None:
 
 
 def add(work: Work, who: Reached) -> None:
-    """An officer adds a person: asked at once by every way of the present step, within a climb of its own."""
+    """An officer adds a person: asked at once by every way of the present step, within a climb of its own.
+
+    An order overrules what he said before.
+    """
     step = min(max(work.callout.step, 0), len(work.policy.steps) - 1)
-    work.callout.step, work.callout.climb = step, work.callout.climb + 1
+    work.callout.step, work.callout.climb, work.callout.tries = step, work.callout.climb + 1, 0
+    for name in ("said", "out"):
+        if who.person in work.memo.get(name, []):
+            work.memo[name].remove(who.person)
     work.memo.setdefault("known", {})[who.person] = who.as_json()
-    work.memo.setdefault("reach", []).append(who.as_json())
-    for name in ("asks", "first", "held"):
+    others = [row for row in work.memo.get("reach", []) if row[0] != who.person]
+    work.memo["reach"] = [*others, who.as_json()]
+    for name in _OF_A_CLIMB:
         work.memo.pop(name, None)
     work.memo["entered"] = work.now.isoformat()
-    for via in work.step.by:
-        work.dial(who, via, 1)
+    work.callout.tries = 1
+    _ask(work, who)
     work.to(State.CALLING, work.now + work.within / 2)

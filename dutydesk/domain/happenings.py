@@ -64,7 +64,7 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """The place's colour fell to one that still has a ladder; `policy` is the one of the new colour."""
+    """The place's colour fell to one that still has a ladder; `policy` is the merged one (`Policy.lowered_to`)."""
 
     at: datetime
     colour: Colour

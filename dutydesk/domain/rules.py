@@ -30,6 +30,7 @@ class Rules:
     town_dark_share: float = 0.6                       # of a town's numbers unreachable ...
     town_dark_within: timedelta = timedelta(minutes=15)
     code_rest: timedelta = timedelta(hours=72)         # a reply code is free again this long after the end
+    report_by_phone: timedelta = timedelta(minutes=30)  # a cry for help starts this clock (信息直报, by phone)
     ask_back: timedelta = timedelta(seconds=30)        # an unclear reply is rung back within this
     third_renewal: int = 3                             # renewals without an act that bring in the leader
     red_bound: timedelta = timedelta(minutes=10)       # a red ladder must be over by this

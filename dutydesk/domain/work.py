@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy, deepcopy
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,21 @@ def ask_id(callout: str, climb: int, person: str, via: Via, tries: int) -> str:
     return derive("a", callout, climb, person, via, tries)
 
 
+def own_copy(value: Any) -> Any:
+    """A copy of JSON values that shares nothing that can change; many times quicker than a general deep copy."""
+    if isinstance(value, dict):
+        return {key: own_copy(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [own_copy(each) for each in value]
+    return value
+
+
 class Work:
     """One decision in the making. Rules change `callout` (a copy) and append to `effects`."""
 
     def __init__(self, callout: Callout, policy: Policy, reach: ReachOf, rules: Rules, now: datetime) -> None:
         self.callout = copy(callout)
-        self.callout.memo = deepcopy(callout.memo)
+        self.callout.memo = own_copy(callout.memo)
         self.policy = policy
         self.reach = reach
         self.rules = rules
@@ -134,4 +143,5 @@ class Work:
     def with_officer(self, reason: str, text: str = "") -> None:
         """Put it before the officer; it stays there until a named officer handles it."""
         self.to(State.WITH_OFFICER, None)
+        self.memo["officer_for"] = reason
         self.alarm(reason, text)
