@@ -38,7 +38,7 @@ def text_of(body: bytes, notes: Notes) -> str:
     if text is None:
         text = _narrow(body, notes)
     stripped = text.lstrip(_LEADING)
-    if len(text) - len(stripped) > (1 if text.startswith("\ufeff") else 0) and stripped.startswith("<?xml"):
+    if len(text) > len(stripped) and stripped.startswith("<?xml"):
         notes.add("text-before-declaration", "")
     stripped = _DECLARATION.sub("", stripped, count=1) if stripped.startswith("<?xml") else stripped
     stripped = stripped.rstrip("\x00 \t\r\n")

@@ -72,7 +72,7 @@ MEANINGS: dict[str, Meaning] = {
     "polygon-open": Meaning("多边形没有闭合，已闭合", "a polygon was not closed; it was closed"),
     "polygon-degenerate": Meaning("多边形不足三个点", "a polygon with fewer than three points; kept as point or line"),
     "polygon-repaired": Meaning("多边形自相交，已修复", "a polygon crossed itself and was repaired"),
-    "polygon-hulled": Meaning("多边形自相交且点太多，取其外包", "a large polygon crossed itself; its hull was taken"),
+    "polygon-hulled": Meaning("多边形自相交太多，取其外包", "a polygon crossed itself too often; its hull was taken"),
     "circle-unreadable": Meaning("圆无法读取", "a circle cannot be read"),
     "circle-over-pole": Meaning("圆覆盖极点，取其纬度带", "a circle over a pole; its band of latitudes was taken"),
     "coordinates-out-of-range": Meaning("坐标超出范围", "coordinates outside the globe"),

@@ -11,7 +11,7 @@ from dutydesk.domain.alert import Reference
 from dutydesk.feeds.faults import Notes
 
 _TIME = r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d{2}[^\s,]*"
-_WHOLE = re.compile(rf"\s*(?P<sender>[^,]*?)\s*,\s*(?P<id>[^,]+?)\s*,\s*(?P<sent>{_TIME}|[^\s,]*)(?=\s|\Z)")
+_WHOLE = re.compile(rf"\s*(?P<sender>[^,]*?)\s*,\s*(?P<id>[^,\s][^,]*?)\s*,\s*(?P<sent>{_TIME}|[^\s,]*)(?=\s|\Z)")
 _LIKE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 _MOST = 100_000   # characters looked at: a thousand references
 

@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 from pyproj import Geod
-from shapely import make_valid, unary_union
+from shapely import STRtree, linestrings, make_valid, unary_union
 from shapely.affinity import translate
-from shapely.geometry import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon, box
+from shapely.geometry import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from dutydesk.feeds.faults import Notes
@@ -24,10 +25,10 @@ VERTICES = 128
 0.031 % of the radius too wide."""
 
 HALF_ROUND_KM = 20_000.0
-# Repairing a ring costs the square of its points, and a stranger chooses how many there are. Above these the hull
-# of the ring is taken, which is never smaller: points of one ring, points of all repaired rings of a document,
-# points of the shapes united.
-_REPAIRABLE, _REPAIRS, _UNITABLE = 400, 3_000, 5_000
+# Repairing a ring costs by how often it may cross itself, and a stranger chooses that. A document may spend so many
+# pairs of edges whose boxes meet (about a second); a ring beyond it gives its hull, which is never smaller.
+_TANGLES = 100_000
+_UNITABLE = 5_000   # points
 
 _NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
 _ONE = re.compile(_NUMBER)
@@ -42,7 +43,7 @@ class Shapes:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
-        self._repairs = _REPAIRS
+        self._tangles = _TANGLES
 
     def area(self, polygons: Sequence[tuple[str, str]], circles: Sequence[tuple[str, str]]) -> BaseGeometry | None:
         """Return the union of an area's shapes in EPSG:4326, longitude first, or None where there is none.
@@ -112,16 +113,31 @@ class Shapes:
         return False
 
     def _valid(self, ring: list[Pair], where: str) -> BaseGeometry:
-        """Return a valid shape of the ring. One crossing itself keeps all it encloses; a long one gives its hull."""
+        """Return a valid shape of the ring. One crossing itself keeps all it encloses; a tangle gives its hull."""
         shape = Polygon(ring)
         if shape.is_valid:
             return shape
-        if len(ring) > min(_REPAIRABLE, self._repairs):
+        self._tangles -= _tangles(ring, self._tangles)
+        if self._tangles <= 0:
             self._notes.add("polygon-hulled", where)
-            return MultiPoint(ring).convex_hull
-        self._repairs -= len(ring)
+            return LineString(ring).convex_hull
         self._notes.add("polygon-repaired", where)
         return _flat(make_valid(shape, method="structure", keep_collapsed=True))
+
+
+def _tangles(ring: Sequence[Pair], most: int) -> int:
+    """Return how many pairs of edges have boxes that meet; counting ends at `most`."""
+    if most <= 0:
+        return 0
+    corners = np.asarray(ring, dtype=float)
+    edges = np.atleast_1d(np.asarray(linestrings(np.stack([corners[:-1], corners[1:]], axis=1))))
+    tree = STRtree(edges)
+    found = 0
+    for start in range(0, len(edges), 256):
+        found += tree.query(edges[start:start + 256]).shape[1]
+        if found >= most:
+            break
+    return found
 
 
 def _around(lat: float, lon: float, radius: float) -> list[Pair]:
