@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -28,6 +27,7 @@ from dutydesk.domain.records import (
 from dutydesk.domain.site import Desk, Number, Person, Place, Post, Shift, Site
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.ports.shown import BoardRow, Tally
+from dutydesk.ports.store import Tx
 from dutydesk.store import SqlStore
 from dutydesk.store.views import SqlViews
 from dutydesk.store.views_common import shown_number
@@ -48,7 +48,8 @@ def make_site() -> Site:
         places[county] = Place(county, ("环翠区", "文登区")[number], "county", ("371000",), desk="371000",
                                geometry=box(122 + number, 37, 123 + number, 38))
     for town, county in TOWNS.items():
-        places[town] = Place(town, f"第{town[-3:]}镇", "town", (county,), desk="371000", geometry=box(122, 37, 122.1, 37.1))
+        places[town] = Place(town, f"第{town[-3:]}镇", "town", (county,), desk="371000",
+                             geometry=box(122, 37, 122.1, 37.1))
         for number in range(6):
             village = f"{town}{number:03}"
             places[village] = Place(village, f"{'东西南北中前'[number]}村", "village", (town,), desk="371000",
@@ -108,9 +109,9 @@ def make_facts(callouts: list[Callout], rng: random.Random) -> list[Fact]:
             for each in callouts for n in range(rng.randrange(3))]
 
 
-@pytest.fixture(params=[1, 2, 3])
-def world(request: pytest.FixtureRequest, store: SqlStore) -> Iterator[World]:
-    rng = random.Random(request.param)
+@pytest.fixture
+def world(request: pytest.FixtureRequest, store: SqlStore) -> World:
+    rng = random.Random(getattr(request, "param", 1))
     site = make_site()
     incident = Incident("i1", "20210720-371000-flood", "371000", "flood", Kind.REAL, NOW - 40 * MINUTE, None, 2,
                         {"371002": Colour.RED, "371003": Colour.ORANGE, "371002100": Colour.RED}, ("ch1",))
@@ -122,34 +123,38 @@ def world(request: pytest.FixtureRequest, store: SqlStore) -> Iterator[World]:
              for each in callouts if each.state is State.WITH_OFFICER}
     alarm = Callout("al", "i1", "371000/officer", "371000", 0, Colour.RED, 0, POLICY.hash, NOW - 5 * MINUTE,
                     State.CALLING, memo={"items": items})
+    chain = Chain("ch1", "气象台", "暴雨", "flood", "cma", "Actual", True, "urn:1", NOW, None, dict(incident.colours))
     version = Version("v1", "ch1", "d1", "urn:1", "s", "Alert", "Actual", NOW, NOW, "暴雨", Colour.RED, "暴雨红色预警",
                       "全文", None, "first")
 
-    def fill(tx: object) -> None:
-        tx.save_site(site)  # type: ignore[attr-defined]
-        tx.add_policy(POLICY)  # type: ignore[attr-defined]
-        tx.add_document(Document("d1", "cma", "red.xml", NOW, "暴雨".encode("gbk"), "bad", ("odd",)))  # type: ignore[attr-defined]
-        tx.add_version(version)  # type: ignore[attr-defined]
-        tx.save_chain(Chain("ch1", "气象台", "暴雨", "flood", "cma", "Actual", True, "urn:1", NOW, None, dict(incident.colours)))  # type: ignore[attr-defined]
-        tx.save_incident(incident)  # type: ignore[attr-defined]
-        tx.save_incident(house)  # type: ignore[attr-defined]
-        tx.add_callouts([*callouts, alarm])  # type: ignore[attr-defined]
-        tx.add_asks(asks)  # type: ignore[attr-defined]
-        tx.add_facts(facts)  # type: ignore[attr-defined]
-        tx.add_tasks([Task("t1", "i1", "雨中巡查", "371002100000", "p371002100000", NOW)])  # type: ignore[attr-defined]
-        tx.start_calls([Call("k1", "i1", 1, "p371002", "+9991", Via.SMS, "sim", 1, "请…", "B", (), ("371002100000",), NOW)])  # type: ignore[attr-defined]
+    def fill(tx: Tx) -> None:
+        tx.save_site(site)
+        tx.add_policy(POLICY)
+        tx.add_document(Document("d1", "cma", "red.xml", NOW, "暴雨".encode("gbk"), "bad", ("odd",)))
+        tx.add_version(version)
+        tx.save_chain(chain)
+        tx.save_incident(incident)
+        tx.save_incident(house)
+        tx.add_callouts([*callouts, alarm])
+        tx.add_asks(asks)
+        tx.add_facts(facts)
+        tx.add_tasks([Task("t1", "i1", "雨中巡查", "371002100000", "p371002100000", NOW)])
+        tx.start_calls([Call("k1", "i1", 1, "p371002", "+9991", Via.SMS, "sim", 1, "请…", "B", (),
+                              ("371002100000",), NOW)])
         tx.note([JournalRow(NOW, "climb", "i1", callouts[0].id, "", {"step": 1, "climb": 2, "reach": ["p371002"],
-                                                                     "left_out": [["q371002", "没有可用号码"]]})])  # type: ignore[attr-defined]
-        tx.seal(NOW, 100)  # type: ignore[attr-defined]
+                                                                     "left_out": [["q371002", "没有可用号码"]]})])
+        tx.seal(NOW, 100)
 
     store.write(fill)
-    yield World(store, SqlViews(store), site, incident, callouts, asks, facts)
+    return World(store, SqlViews(store), site, incident, callouts, asks, facts)
 
 
 def by_hand(world: World, place: str) -> Tally:
     """Count as the glossary says, one callout at a time, for what lies at or under a place."""
     inside = world.site.under([place])
-    last = {each.post: max(other.round for other in world.callouts if other.post == each.post) for each in world.callouts}
+    last: dict[str, int] = {}
+    for each in world.callouts:
+        last[each.post] = max(each.round, last.get(each.post, 0))
     rows = [each for each in world.callouts if each.place in inside and each.round == last[each.post]]
     silent = [each for each in rows if each.answered_at is None
               and each.state in (State.SCHEDULED, State.CALLING, State.WITH_OFFICER)]
@@ -169,6 +174,7 @@ def by_hand(world: World, place: str) -> Tally:
         sum(each.state is State.WITH_OFFICER for each in rows))
 
 
+@pytest.mark.parametrize("world", [1, 2, 3], indirect=True)
 def test_the_board_counts_what_a_hand_would_count(world: World) -> None:
     (shown,) = world.views.board(NOW)
     assert (shown.desk, shown.headline, shown.colour) == ("威海市值班室", "暴雨红色预警", Colour.RED)
@@ -185,6 +191,7 @@ def test_danger_comes_first_on_the_board(world: World) -> None:
     assert [row.tally.danger for row in rows] == sorted((row.tally.danger for row in rows), reverse=True)
 
 
+@pytest.mark.parametrize("world", [1, 2, 3], indirect=True)
 def test_a_county_unfolds_to_its_towns_and_its_own_posts(world: World) -> None:
     below = world.views.unfold("i1", "371002", NOW)
     assert {row.place: row.tally for row in below.rows} == {
@@ -195,6 +202,7 @@ def test_a_county_unfolds_to_its_towns_and_its_own_posts(world: World) -> None:
     assert {row.place for row in world.views.unfold("i1", "", NOW).callouts} == {"371000"}
 
 
+@pytest.mark.parametrize("world", [1, 2, 3], indirect=True)
 def test_who_is_longest_past_his_deadline_comes_first(world: World) -> None:
     rows = world.views.late(NOW)
     assert {row.id for row in rows} == {each.id for each in world.callouts if each.state is not State.CLOSED}
@@ -215,10 +223,10 @@ def test_an_untaken_alarm_names_places_and_stops_when_taken(world: World) -> Non
     assert alarm.since == NOW - 3 * MINUTE
     assert "无人应答" in alarm.text
 
-    def take(tx: object) -> None:
-        (row,) = tx.lock_callouts(["al"])  # type: ignore[attr-defined]
+    def take(tx: Tx) -> None:
+        (row,) = tx.lock_callouts(["al"])
         row.state, row.taken_by = State.ANSWERED, "p371000"
-        tx.save_callouts([row])  # type: ignore[attr-defined]
+        tx.save_callouts([row])
 
     world.store.write(take)
     assert world.views.alarms(NOW) == ()
