@@ -138,19 +138,23 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(name), re.compile(several + ahead)
 
 
-def _named(text: str) -> list[tuple[str, Type]]:
+def _named(text: str) -> tuple[tuple[str, Type], ...]:
     """Return the names a title is about, as written, with their types; empty where it names none."""
-    text = text[:_TITLE]
+    return _names_in(text[:_TITLE])
+
+
+@lru_cache(maxsize=512)
+def _names_in(text: str) -> tuple[tuple[str, Type], ...]:
     title = fold(text)
     for part in _telling_parts(title):
         match = _patterns()[1].search(part)
         if match:
-            return _outside_brackets(match.group(), text[match.start():match.end()])
+            return tuple(_outside_brackets(match.group(), text[match.start():match.end()]))
     # Nothing stands before a colour: take the first name anywhere, but no single character (雾灵山 is no fog).
     for match in _patterns()[0].finditer(title):
         if len(match.group()) > 1:
-            return [(text[match.start():match.end()], _names()[match.group()])]
-    return [(text.strip(), _names()[title.strip()])] if title.strip() in _names() else []
+            return ((text[match.start():match.end()], _names()[match.group()]),)
+    return ((text.strip(), _names()[title.strip()]),) if title.strip() in _names() else ()
 
 
 def _outside_brackets(folded: str, written: str) -> list[tuple[str, Type]]:

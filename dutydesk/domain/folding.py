@@ -16,4 +16,4 @@ _TABLE.update({ord("："): ":", ord("，"): "，", ord("；"): "；"})
 
 def fold(text: str) -> str:
     """Return `text` with the same number of characters, ready for look-ups; never shown to anybody."""
-    return text.translate(_TABLE)
+    return text if text.isascii() else text.translate(_TABLE)

@@ -21,6 +21,9 @@ from dutydesk.ports.feed import Source
 LARGEST = 50_000_000
 """Bytes; of a larger file only the beginning is kept."""
 
+AT_ONCE = 50_000_000
+"""Bytes handed over by one poll before the rest waits for the next: a full folder must not fill the memory."""
+
 KEPT = 64 * 1024
 SETTLE = timedelta(seconds=0.2)
 EMPTY_FOR = timedelta(seconds=60)
@@ -64,12 +67,16 @@ class FolderDoor:
         """
         present = self._scan()
         self._looks = {name: self._look(name, key, now) for name, key in present.items()}
-        documents = []
+        documents: list[Document] = []
+        size = 0
         for name in sorted(present):
+            if size >= AT_ONCE:
+                break
             look = self._looks[name]
             document = None if look.done else self._take(name, look, now)
             if document is not None:
                 look.done = True
+                size += len(document.body)
                 documents.append(document)
         return documents
 

@@ -11,7 +11,7 @@ from pyproj import Geod
 from shapely.geometry import Point, Polygon, box
 
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.shapes import Shapes
+from dutydesk.feeds.shapes import VERTICES, Shapes
 
 GLOBE = Geod(ellps="WGS84")
 
@@ -140,6 +140,13 @@ def test_every_point_within_the_radius_is_inside_and_none_far_outside(
     outer = GLOBE.fwd(lon, lat, angle, metres * 1.001 + 1)
     assert found.buffer(1e-9).covers(Point(inner[:2]))  # type: ignore[attr-defined]
     assert not found.covers(Point(outer[:2]))  # type: ignore[attr-defined]
+
+
+def test_the_boundary_of_a_circle_counts_between_its_corners_too() -> None:
+    found, _ = circle("37.5,122.1 20")
+    for corner in range(VERTICES):
+        edge = GLOBE.fwd(122.1, 37.5, 360 * (corner + 0.5) / VERTICES, 19_999.5)
+        assert found.covers(Point(edge[:2]))  # type: ignore[attr-defined]
 
 
 def test_a_circle_over_a_pole_is_wider_never_narrower() -> None:
