@@ -21,11 +21,13 @@ class BuildWithExample(build_py):
 
     def run(self) -> None:
         """Build the modules, then add the example site and the browser's libraries."""
-        super().run()
-        if self.editable_mode:
-            return
         package = Path(self.build_lib) / "dutydesk"
-        shutil.rmtree(package / "example", ignore_errors=True)
+        if self.editable_mode:
+            super().run()
+            return
+        shutil.rmtree(package, ignore_errors=True)   # an older build may hold modules that are gone
+        super().run()
+        (package / "example").mkdir()
         for part in PARTS:
             source, target = ROOT / part, package / "example" / part
             if source.is_dir():
