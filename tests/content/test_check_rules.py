@@ -180,6 +180,11 @@ def test_no_cascade_follows_a_damaged_person_or_place(site):
     assert not rules & {"unknown-person", "unknown-place"}
 
 
+def test_a_damaged_default_playbook_is_not_missing_as_well(site):
+    site.edit(DEFAULT, "family: default", "family: default\nfamilie: x")
+    assert {each.rule for each in site.check().findings} == {"row"}
+
+
 def test_a_city_without_counties_is_reached_by_its_own_code(site):
     """Some cities have towns right below them; then the city's code is enough."""
     site.write(GEO, "\n".join(line.replace('"parents":["371071"]', '"parents":["371000"]')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import random
 import time
 
@@ -59,8 +60,9 @@ def test_any_encoding_of_an_office_gives_the_same_people(site, body, told_as):
     assert [(each.rule, each.level) for each in after.findings] == [(rule, Level.INFO) for rule in told_as]
 
 
-def test_a_few_bad_bytes_do_not_turn_a_utf8_file_into_gbk(site):
-    body = PEOPLE.encode().replace("孙六".encode(), b"\xcb\xef\xff")
+@pytest.mark.parametrize("pasted", [b"\xcb\xef\xff", "孙六".encode("gbk")], ids=["broken", "one line of GBK"])
+def test_a_few_bad_bytes_do_not_turn_a_utf8_file_into_gbk(site, pasted):
+    body = PEOPLE.encode().replace("孙六".encode(), pasted)
     site.write("contacts/people.csv", body)
     loaded = site.load()
     assert told(site, "contacts/people.csv") == [(7, "line-encoding", Level.ERROR)]
@@ -100,6 +102,8 @@ def test_a_few_bad_bytes_do_not_turn_a_utf8_file_into_gbk(site):
     ("playbooks/flood.yaml", "  red:\n", "\tred:\n", 14, "file-unreadable"),
     ("geo/places.geojson", '"id":"371002100201",', "", 7, "row"),
     ("geo/places.geojson", '"population":420', '"population":-1', 7, "row"),
+    ("geo/places.geojson", '"name":"西村"', '"name":["西村"]', 8, "row"),
+    ("geo/places.geojson", '"name":"西村"', '"name":true', 8, "row"),
     ("geo/places.geojson", '"population":420', '"population":420,"peple":1', 7, "column"),
     ("geo/places.geojson", '"population":420}', '"population":420', 7, "row"),
     ("geo/places.geojson", '"id":"371002100202"', '"id":"371002100201"', 8, "double"),
@@ -237,8 +241,18 @@ def test_no_bytes_of_any_file_make_reading_or_judging_raise(tmp_path_factory, fi
     build(tmp_path_factory.mktemp("bytes")).write(file, body).check()
 
 
+def test_a_broken_feature_of_a_pretty_printed_layer_harms_no_other(site):
+    text = json.dumps(json.loads(PLACES), indent=2, ensure_ascii=False)
+    text = text.replace('"population": 420', '"population": 4 0')
+    loaded = site.write("geo/places.geojson", text).load()
+    assert len(loaded.site.places) == 7
+    assert [each.rule for each in loaded.findings] == ["row"]
+    begins = text[:text.index('"371002100201"')].rindex('      "properties"')
+    assert loaded.findings[0].line == text.count("\n", 0, begins) - 1
+    assert f"line {text.count(chr(10), 0, text.index('4 0')) + 1}" in loaded.findings[0].text
+
+
 def test_a_layer_may_be_pretty_printed(site):
-    import json
     site.write("geo/places.geojson", json.dumps(json.loads(PLACES), indent=2, ensure_ascii=False))
     loaded = site.load()
     assert len(loaded.site.places) == 8
