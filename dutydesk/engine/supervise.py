@@ -11,7 +11,7 @@ from dutydesk.domain.happenings import Expired
 from dutydesk.domain.ids import derive
 from dutydesk.domain.incident import over
 from dutydesk.domain.records import Call, Chain, Incident, State, Task
-from dutydesk.domain.values import Kind, Outcome
+from dutydesk.domain.values import Kind, Outcome, Via
 from dutydesk.engine import darkness
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
@@ -52,8 +52,11 @@ class Supervise:
 
     # -- calls whose worker died ----------------------------------------------------------------------
     def _overdue(self, tx: Tx, now: datetime) -> None:
-        """A call still sending after its lease: nobody knows whether it went out. It waits as handed over."""
-        calls = tx.claim_overdue_calls(now, 500)
+        """A call still sending long after its lease: nobody knows whether it went out. It waits as handed over.
+
+        For the length of one lease more a living dispatcher may learn it from the provider.
+        """
+        calls = tx.claim_overdue_calls(now - self.ctx.lease(Via.VOICE), 500)
         if not calls:
             return
         books = Books(self.ctx, tx, now)

@@ -61,7 +61,9 @@ class Tracks(Protocol):
     """Can be asked what became of a call, by our key."""
 
     async def status(self, call: str) -> Outcome:
-        """Return what the provider knows; UNKNOWN if it never heard of it is wrong: raise SendError then."""
+        """Return what the provider knows. Raises SendError: permanent if it never had the call, which may go again;
+        not permanent if it cannot be asked now.
+        """
         ...
 
 

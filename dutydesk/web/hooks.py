@@ -6,7 +6,7 @@ A push is answered 200 only after its rows are durable; whoever hears anything e
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 MAX_BODY = 1_000_000   # bytes; the largest call-back of any provider here is a few kB
 
 
-def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock) -> Starlette:
-    """Return the application that takes call-backs at `POST /hooks/{channel}`.
+def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
+          after: Callable[[], None] = lambda: None) -> Starlette:
+    """Return the application that takes call-backs at `POST /hooks/{channel}`; `after` is called when rows came.
 
     401 for a bad signature, 404 for a channel that hears nothing, 413 for a body too large, 400 for one that
     cannot be read, 503 when the rows could not be stored (the provider then comes again).
@@ -45,16 +46,17 @@ def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock) -> Starlett
         except (DutydeskError, ValueError, KeyError) as error:
             logger.warning("call-back of %s cannot be read: %s", request.path_params["channel"], error)
             return PlainTextResponse("cannot be read\n", 400)
-        return await _keep(store, rows)
+        return await _keep(store, rows, after)
 
     return Starlette(routes=[Route("/hooks/{channel}", take, methods=["POST"])])
 
 
-async def _keep(store: Store, rows: Sequence[Inbound]) -> Response:
+async def _keep(store: Store, rows: Sequence[Inbound], after: Callable[[], None]) -> Response:
     try:
         if rows:
             future = store.submit(lambda tx: tx.add_inbound(rows))
             await run_in_threadpool(future.result, 30)
+            after()
     except (DutydeskError, OSError, TimeoutError):
         logger.exception("call-back rows could not be stored; the provider is told to come again")
         return PlainTextResponse("not stored, come again\n", 503)

@@ -77,11 +77,11 @@ class Exchange:
         return Handed(Outcome.UNKNOWN if fault else outcome, provider=f"sim-{message.id}")
 
     def status(self, call: str) -> Outcome:
-        """Return what is known of a call; raises SendError (not permanent) if it never arrived."""
+        """Return what is known of a call; raises SendError (permanent) if it never arrived."""
         with self._lock:
             self._network.run(self.clock.now())
             if call not in self._network.outcomes:
-                raise SendError("the switchboard never had this call", permanent=False)
+                raise SendError("the switchboard never had this call", permanent=True)
             return self._network.outcomes[call]
 
     def next_event(self) -> datetime | None:

@@ -51,7 +51,9 @@ class _Remote:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._send, message)
 
     async def status(self, call: str) -> Outcome:
-        """Return what the switchboard knows of a call; raises SendError if it never arrived or does not answer."""
+        """Return what the switchboard knows of a call; raises SendError, permanent if it never arrived, not so if the
+        switchboard does not answer.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._status, call)
 
     def read_callback(self, headers: Sequence[tuple[str, str]], body: bytes, now: datetime) -> list[Inbound]:
@@ -95,7 +97,7 @@ class _Remote:
                 return Outcome(answer.json()["outcome"])
         except (requests.ConnectionError, requests.Timeout, ValueError) as error:
             raise SendError(f"{self.name} does not answer", permanent=False) from error
-        raise SendError(f"{self.name} never had this call", permanent=False)
+        raise SendError(f"{self.name} never had this call", permanent=True)
 
 
 class RemoteSms(_Remote):
