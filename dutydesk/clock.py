@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+
+def wall() -> datetime:
+    """Return the wall clock's time, aware, in UTC."""
+    return datetime.now(UTC)
 
 
 class WallClock:
-    """Real time: monotonic, anchored to the wall when made, so that a jump of the wall never moves a timer.
+    """Real time: monotonic, anchored to a reference when made, so that a jump of the wall never moves a timer.
 
-    `drift` says how far the wall has moved away since; `slew` takes it up slowly.
+    The reference is this machine's wall clock, or another that several workers share (the database's).
+    `drift` says how far the reference has moved away since; `slew` takes it up slowly.
     """
 
-    def __init__(self) -> None:
-        self._anchor = datetime.now(UTC)
+    def __init__(self, reference: Callable[[], datetime] = wall) -> None:
+        self._reference = reference
+        self._anchor = reference()
         self._start = time.monotonic()
+        self._shown = self._anchor
+        self._lock = Lock()
 
     def now(self) -> datetime:
-        """Return the time now, aware, in UTC."""
+        """Return the time now, aware, in UTC; never earlier than it said before, whoever asked."""
+        with self._lock:
+            self._shown = max(self._shown, self._raw())
+            return self._shown
+
+    def _raw(self) -> datetime:
         return self._anchor + timedelta(seconds=time.monotonic() - self._start)
 
     def seconds_until(self, moment: datetime) -> float:
@@ -26,19 +42,18 @@ class WallClock:
         return max(0.0, (moment - self.now()).total_seconds())
 
     def drift(self) -> timedelta:
-        """How far the wall clock stands ahead of this clock (negative: behind)."""
-        return datetime.now(UTC) - self.now()
+        """How far the reference stands ahead of this clock (negative: behind)."""
+        return self._reference() - self._raw()
 
     def slew(self, most: timedelta = timedelta(milliseconds=500)) -> timedelta:
-        """Move towards the wall by at most `most` and never backwards past now; return what is left."""
+        """Move towards the reference by at most `most`; return what is left.
+
+        Towards a reference that is behind, the clock stands still for the step: it never runs backwards.
+        """
         drift = self.drift()
         step = max(-most, min(most, drift))
-        if step > timedelta():
+        with self._lock:
             self._anchor += step
-        elif step < timedelta():
-            # Never run backwards: stand still for the step instead, by re-anchoring a little later.
-            self._start += -step.total_seconds()
-            time.sleep(-step.total_seconds())
         return drift - step
 
 

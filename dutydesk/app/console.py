@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 
@@ -9,6 +10,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from dutydesk.app.desk import Desk
+from dutydesk.errors import Refused
 from dutydesk.ports.channel import Hears
 from dutydesk.ports.phones import Phones
 from dutydesk.store.views import SqlViews
@@ -16,18 +18,23 @@ from dutydesk.web.app import create
 from dutydesk.web.hooks import hooks
 
 LOOPBACK = "127.0.0.1"
+GRACE = 1             # seconds that open streams are given at the end
 
 
 class Server:
-    """One uvicorn server in a thread; `port` 0 lets the system choose."""
+    """One uvicorn server in a thread; `port` 0 lets the system choose. Raises Refused when the port is taken."""
 
     def __init__(self, app: Starlette, port: int) -> None:
-        config = uvicorn.Config(app, host=LOOPBACK, port=port, log_level="warning", timeout_graceful_shutdown=2)
+        self._socket = _listening(port)
+        self.port: int = self._socket.getsockname()[1]
+        config = uvicorn.Config(app, host=LOOPBACK, port=self.port, log_level="warning",
+                                timeout_graceful_shutdown=GRACE)
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, name=f"web-{port}", daemon=True)
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name=f"web-{self.port}",
+                                        daemon=True)
 
     def start(self) -> None:
-        """Start and return once it listens; raises RuntimeError if it does not come up."""
+        """Start and return once it listens; raises Refused if it does not come up."""
         self._thread.start()
         for _ in range(200):
             if self._server.started:
@@ -35,18 +42,32 @@ class Server:
             if not self._thread.is_alive():
                 break
             time.sleep(0.05)
-        raise RuntimeError(f"the web server did not come up on port {self._server.config.port}; is it in use?")
+        raise Refused(f"the web server did not come up on port {self.port}; see the log above")
 
-    @property
-    def port(self) -> int:
-        """The port it listens on."""
-        port: int = self._server.servers[0].sockets[0].getsockname()[1]
-        return port
+    def end(self) -> None:
+        """Begin to end: nothing new is taken, open streams are cut soon."""
+        self._server.should_exit = True
 
     def stop(self) -> None:
-        """End; open streams are cut."""
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
+        """End, and return when it has."""
+        self.end()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+        self._socket.close()
+
+
+def _listening(port: int) -> socket.socket:
+    """Take the port; raises Refused where another program has it."""
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((LOOPBACK, port))
+        taken.listen(128)
+    except OSError as error:
+        taken.close()
+        raise Refused(f"port {port} of {LOOPBACK} cannot be used ({error.strerror}); stop the other program, or "
+                      "choose another with --port (console) or --hooks-port (providers)") from error
+    return taken
 
 
 def console(desk: Desk, phones: Phones | None, port: int) -> Server:
@@ -64,4 +85,4 @@ def provider_hooks(desk: Desk, port: int) -> Server:
         inner = getattr(channel, "inner", channel)
         if isinstance(inner, Hears):
             hearing[channel.name] = inner
-    return Server(hooks(desk.store, hearing, desk.clock), port)
+    return Server(hooks(desk.store, hearing, desk.clock, desk.wake), port)

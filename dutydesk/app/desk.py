@@ -14,17 +14,22 @@ import logging
 import threading
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from dutydesk.app import house
+from dutydesk.app.doors import Door
 from dutydesk.app.heads import Heads
 from dutydesk.app.sender import Sender
+from dutydesk.app.ticking import Ticking
+from dutydesk.clock import WallClock
 from dutydesk.domain.records import Inbound
 from dutydesk.engine.by_hand import Hand
 from dutydesk.engine.rounds import Rounds
 from dutydesk.fetch.folder import FolderDoor
 from dutydesk.ports.channel import Listens
 from dutydesk.ports.clock import Clock
+from dutydesk.store.dialect import SQLITE
 from dutydesk.store.store import SqlStore
 
 if TYPE_CHECKING:
@@ -34,8 +39,12 @@ logger = logging.getLogger(__name__)
 
 PARTS = ("web", "feeds", "engine", "dispatch")
 LOOK = 0.25           # seconds between two looks into a watched folder
+TICK = 5              # seconds between two looks at the wall clock
 LONGEST_NAP = 1.0     # seconds the engine sleeps at most: another worker may have stored something
+SHORTEST_NAP = 0.05   # seconds it sleeps at least when nothing was done: what is due is then the sender's
+ORPHANS = 3.0         # seconds the first round waits for the fate of a dead desk's calls
 SUPERVISE = timedelta(seconds=5)
+SEAL_EVERY = 0.5      # seconds between two looks for journal rows other workers wrote
 
 
 class Desk:
@@ -50,8 +59,12 @@ class Desk:
         self.ctx = house.context(folder, settings, worker=worker)
         self.rounds = Rounds(self.ctx, store)
         self.hand = Hand(self.ctx, store, clock, after=self.wake)
-        self.sender = Sender(self.rounds.dispatch, clock, self.wake)
+        self.sender = Sender(self.rounds.dispatch, clock, self.wake, alone=store.home.dialect.name == SQLITE,
+                             ready=self.looked_since)
         self.heads = Heads(folder.path, folder.setup.config.journal_heads, store)
+        self.doors = self._open_doors() if "feeds" in parts else []
+        self._looked = 0.0
+        self._sealed = 0.0
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._engine = threading.Thread(target=self._work, name="engine", daemon=True)
@@ -59,16 +72,23 @@ class Desk:
 
     # -- life -----------------------------------------------------------------------------------------
     def start(self) -> None:
-        """Begin: what a dead worker left is looked at first, then the desks turn in their order."""
+        """Begin.
+
+        1. Everything in the watched folders is stored: an alert and its cancel that landed meanwhile are one batch.
+        2. The sender asks providers for what a dead desk left.
+        3. The engine takes its first turn; only then anything leaves.
+        """
         self.store.write(lambda tx: tx.save_site(self.folder.setup.site))
-        for channel in self.ctx.channels.values():
-            inner = getattr(channel, "inner", channel)
-            if isinstance(inner, Listens) and "engine" in self.parts:
-                inner.listen(self.hear)
-        if "engine" in self.parts:
-            self._engine.start()
+        for door in self.doors:
+            door.poll()
         if "dispatch" in self.parts:
             self.sender.start()
+        if "engine" in self.parts:
+            self._engine.start()
+            for channel in self.ctx.channels.values():
+                inner = getattr(channel, "inner", channel)
+                if isinstance(inner, Listens):
+                    inner.listen(self.hear)
         self._metronome = self._make_metronome()
         self._metronome.start()
 
@@ -78,11 +98,12 @@ class Desk:
         if self._metronome:
             self._metronome.shutdown(wait=False)
         self.wake()
+        if self.sender.running:
+            self.sender.stop()
         if self._engine.is_alive():
             self._engine.join(timeout=30)
-        if "dispatch" in self.parts:
-            self.sender.stop()
-        self.rounds.supervise.seal(self.clock.now())
+        if "engine" in self.parts:
+            self.rounds.supervise.seal(self.clock.now())
         self.store.close()
 
     def wake(self) -> None:
@@ -90,63 +111,74 @@ class Desk:
         self._awake.set()
         self.sender.wake()
 
+    def looked_since(self, since: float) -> bool:
+        """Whether the engine had a whole turn that began at or after `since` (seconds, monotonic).
+
+        Where another worker is the engine, nobody here can tell, and it is taken for granted.
+        """
+        return "engine" not in self.parts or self._looked >= since
+
     # -- ways in --------------------------------------------------------------------------------------
     def hear(self, rows: Sequence[Inbound]) -> None:
         """Store what a channel heard; returns once it is durable."""
         self.store.write(lambda tx: tx.add_inbound(rows))
         self.wake()
 
-    def poll(self, door: FolderDoor) -> None:
-        """Take whole files out of a watched folder into the store."""
-        documents = door.poll(self.clock.now())
-        if documents:
-            self.store.write(lambda tx: [tx.add_document(document) for document in documents])
-            self.wake()
+    def _open_doors(self) -> list[Door]:
+        """A door for every source that has a folder; a folder that is missing is made."""
+        doors = []
+        for source in self.ctx.sources.values():
+            if source.folder:
+                folder = (self.folder.path / source.folder).resolve()
+                folder.mkdir(parents=True, exist_ok=True)
+                doors.append(Door(FolderDoor(folder, source), self.store, self.clock, self.wake))
+        return doors
 
     # -- the engine's thread --------------------------------------------------------------------------
     def _work(self) -> None:
+        if "dispatch" in self.parts:
+            self.sender.asked.wait(ORPHANS)
         while not self._stopping.is_set():
             self._awake.clear()
-            now = self.clock.now()
+            began, now = monotonic(), self.clock.now()
             try:
                 done = self.rounds.run_once(now, sends=False, supervise_every=SUPERVISE)
-                if done:
-                    self.rounds.supervise.seal(now)
+                if not self._looked or done:
                     self.sender.wake()
-                nap = self._nap(now)
+                self._looked = began
+                self._seal(now, at_once=bool(done))
+                nap = self._nap(idle=not done)
             except Exception:  # the desk must outlive whatever one round stumbles over; it is logged and tried again
                 logger.exception("a round of the desk failed; trying again in a second")
                 nap = 1.0
             self._awake.wait(nap)
 
-    def _nap(self, now: datetime) -> float:
+    def _seal(self, now: datetime, *, at_once: bool) -> None:
+        """Seal what this turn wrote, and now and then what others wrote, so that every console sees it grow."""
+        if at_once or monotonic() - self._sealed >= SEAL_EVERY:
+            self.rounds.supervise.seal(now)
+            self._sealed = monotonic()
+
+    def _nap(self, *, idle: bool) -> float:
         """Sleep until something is due."""
         with self.store.read() as reads:
             due = reads.next_due()
-        return min(LONGEST_NAP, self.clock.seconds_until(due) if due else LONGEST_NAP) or 0.02
+        nap = self.clock.seconds_until(due) if due else LONGEST_NAP
+        return min(LONGEST_NAP, max(SHORTEST_NAP if idle else 0.0, nap))
 
     # -- the metronome --------------------------------------------------------------------------------
     def _make_metronome(self) -> BackgroundScheduler:
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        # A tick that is left out because the one before still runs is no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         metronome = BackgroundScheduler(timezone="UTC", job_defaults={
             "coalesce": True, "max_instances": 1, "misfire_grace_time": None})
-        if "feeds" in self.parts:
-            for source in self.ctx.sources.values():
-                if source.folder:
-                    folder = (self.folder.path / source.folder).resolve()
-                    folder.mkdir(parents=True, exist_ok=True)
-                    metronome.add_job(self.poll, "interval", seconds=LOOK, args=[FolderDoor(folder, source)])
+        for door in self.doors:
+            metronome.add_job(door.poll, "interval", seconds=LOOK)
         if "engine" in self.parts:
             metronome.add_job(self.heads.send, "interval", hours=1)
+        if isinstance(self.clock, WallClock):
+            ticking = Ticking(self.clock, self.ctx, self.store)
+            metronome.add_job(ticking.tick, "interval", seconds=TICK)
         return metronome
-
-
-def settings_from(environment: dict[str, str], **own: Any) -> dict[str, object]:
-    """Settings of the simulated channels: a switchboard in another process where the environment names one."""
-    url = environment.get("DUTYDESK_SIMULATOR_URL")
-    if url:
-        return {"url": url, "key": environment.get("DUTYDESK_SIMULATOR_KEY", "")}
-    return dict(own)
-

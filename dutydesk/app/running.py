@@ -16,6 +16,7 @@ from dutydesk.ports.clock import Clock
 from dutydesk.ports.phones import Phones
 from dutydesk.store.store import open_store
 
+
 class Running:
     """Everything `dutydesk run` and `dutydesk demo` start, and stop again in order."""
 
@@ -36,16 +37,18 @@ class Running:
         self._ports = (port, hooks_port) if "web" in parts else None
 
     def start(self) -> None:
-        """Start everything; the console first, so that the officer sees the rest come up."""
-        self.desk.start()
-        if self._listener:
-            self._listener.start()
+        """Start everything: first the ports, so that nothing is called when one is taken, and so that providers can
+        bring what they kept before the first climb. Raises Refused; what was started is then to be stopped.
+        """
         if self._ports:
             phones: Phones | None = self.exchange
             self._web = console(self.desk, phones, self._ports[0])
             self._hooks = provider_hooks(self.desk, self._ports[1])
-            self._web.start()
             self._hooks.start()
+            self._web.start()
+        if self._listener:
+            self._listener.start()
+        self.desk.start()
 
     @property
     def web_port(self) -> int:
@@ -63,13 +66,16 @@ class Running:
         live = self.folder.setup.config.live
         yield f"real channels on, by {live.by}" if live else "real channels off: nobody outside is called"
 
-    def stop(self) -> None:
-        """Stop in order."""
-        for server in (self._web, self._hooks):
-            if server:
-                server.stop()
+    def stop(self) -> int:
+        """Stop in order; return how many sends had not come back (the next start asks for them)."""
+        servers = [server for server in (self._web, self._hooks) if server]
+        for server in servers:
+            server.end()
         if self._listener:
             self._listener.stop()
+        for server in servers:
+            server.stop()
         self.desk.stop()
         if self.exchange is not None:
             self.exchange.close()
+        return self.desk.sender.left

@@ -9,12 +9,12 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
-from dutydesk.domain.records import Call
+from dutydesk.app.fates import Fates
 from dutydesk.domain.values import Outcome
 from dutydesk.engine.dispatch import Dispatch, Parcel, Sent, failed
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Tracks
 from dutydesk.ports.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -22,34 +22,68 @@ logger = logging.getLogger(__name__)
 BOOK_EVERY = 0.05     # seconds between two bookings of outcomes
 IDLE = 0.2            # seconds between two looks when nothing is due
 ASK_EVERY = 5.0       # seconds between two looks for calls of unknown fate
+GAP = 15.0            # seconds without a turn: this process stood still
+LAST = 2.0            # seconds that sends under way are waited for at the end
+TRIES = 20            # how often an outcome is booked before its call is left to the supervisor
+
+
+def always(since: float) -> bool:
+    """The other desks need not be waited for."""
+    return True
 
 
 class Sender:
-    """Sends in a thread of its own until stopped. `after` is called whenever outcomes were booked."""
+    """Sends in a thread of its own until stopped. `after` is called whenever outcomes were booked.
 
-    def __init__(self, dispatch: Dispatch, clock: Clock, after: Callable[[], None]) -> None:
+    `alone`: no other worker sends from this store, so at the start every call still sending was left by a dead
+    one. `ready(t)` tells whether the desks before this one had a whole turn since `t` (seconds, monotonic): after
+    a start or a gap nothing leaves before they had, for an answer or a lift may be waiting.
+    """
+
+    def __init__(self, dispatch: Dispatch, clock: Clock, after: Callable[[], None], *, alone: bool = False,
+                 ready: Callable[[float], bool] = always) -> None:
+        self.asked = threading.Event()
+        self.left = 0
+        self.most = max((each.limits.max_in_flight for each in dispatch.ctx.channels.values()), default=64)
         self._dispatch = dispatch
         self._clock = clock
         self._after = after
+        self._alone = alone
+        self._ready = ready
+        self._fates = Fates(dispatch, clock)
         self._flight: set[asyncio.Task[None]] = set()
         self._ended: list[Sent] = []
-        self._stopping = False
+        self._since = self._turned = 0.0
+        self._refused: dict[str, int] = {}
+        self._stopping = self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
-        self.most = max((each.limits.max_in_flight for each in dispatch.ctx.channels.values()), default=64)
 
     def start(self) -> None:
-        """Begin sending."""
+        """Begin sending. `asked` is set once the calls of a dead sender have been asked for."""
         self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._thread.is_alive()
 
     def wake(self) -> None:
         """Look at once: something became due."""
-        if self._loop and self._wake and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake.set)
+        loop = self._loop
+        if loop and self._wake and not loop.is_closed():
+            try:
+                loop.call_soon_threadsafe(self._wake.set)
+            except RuntimeError:  # it closed in between
+                return
 
     def stop(self) -> None:
-        """Finish what is in flight and end."""
+        """Claim no more, wait a little for what is in flight, book what came back, and end.
+
+        `left` then says how many sends had not come back: their calls stay `sending`, and whoever starts next asks
+        the provider for them.
+        """
         self._stopping = True
         self.wake()
         self._thread.join(timeout=30)
@@ -59,16 +93,30 @@ class Sender:
 
     async def _main(self) -> None:
         self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        self._since = self._turned = self._loop.time()
+        if self._alone:
+            await self._orphans()
+        self.asked.set()
         booking = asyncio.create_task(self._book())
         asking = asyncio.create_task(self._ask())
         while not self._stopping:
             self._wake.clear()
-            if not await self._step():
+            if not self._may_send() or not await self._step():
                 await self._nap(IDLE)
         asking.cancel()
-        await asyncio.gather(*self._flight, return_exceptions=True)
-        booking.cancel()
-        await self._flush()
+        if self._flight:
+            await asyncio.wait(self._flight, timeout=LAST)
+        self._closing = True
+        await booking
+        self.left = len(self._flight)
+
+    def _may_send(self) -> bool:
+        """Whether nothing that came before stands against it; after a gap the other desks go first."""
+        now = asyncio.get_running_loop().time()
+        if now - self._turned > GAP:
+            self._since = now
+        self._turned = now
+        return self._ready(self._since)
 
     async def _step(self) -> bool:
         """Claim what there is room for and set it off; tell whether there was any."""
@@ -97,7 +145,15 @@ class Sender:
             return
 
     async def _send(self, parcel: Parcel) -> None:
-        """Hand one parcel over; every way it can end is an outcome."""
+        """Hand one parcel over; every way it can end is an outcome.
+
+        One whose lease ran out before it could leave (this process stood still) does not leave any more: another
+        worker may have it.
+        """
+        until = lease_of(parcel)
+        if until is not None and self._clock.now() >= until:
+            logger.warning("%s was not sent: its lease ran out", parcel.message.id)
+            return
         try:
             handed = await asyncio.wait_for(parcel.channel.send(parcel.message), parcel.channel.limits.timeout)
             sent = Sent(parcel, handed.outcome, self._clock.now(), handed.provider)
@@ -108,44 +164,64 @@ class Sender:
         except Exception as error:  # a broken adapter must not stop the others; nobody knows what it did
             logger.exception("channel %s broke", parcel.channel.name)
             sent = Sent(parcel, Outcome.UNKNOWN, self._clock.now(), why=type(error).__name__)
+        self._fates.doubt(sent)
         self._ended.append(sent)
 
     async def _book(self) -> None:
-        while True:
+        """Book until told to close, and then once more."""
+        while not self._closing:
             await asyncio.sleep(BOOK_EVERY)
             await self._flush()
+        await self._flush()
 
     async def _flush(self) -> None:
-        """Book what ended; on failure keep it for the next time."""
+        """Book what ended, in one transaction; what that will not take, one by one."""
         batch = self._ended[:]
         if not batch:
             return
+        booked = await self._finish(batch)
+        if not booked:
+            batch = [sent for sent in batch if await self._finish([sent]) or self._give_up(sent)]
+        done = set(map(id, batch))
+        self._ended = [sent for sent in self._ended if id(sent) not in done]
+        self._after()
+
+    async def _finish(self, batch: list[Sent]) -> bool:
         try:
             await asyncio.to_thread(self._dispatch.finish, batch, self._clock.now())
         except Exception:  # outcomes must not be lost because the database is away for a while
-            logger.exception("booking outcomes failed; trying again")
-            return
-        del self._ended[:len(batch)]
-        self._after()
+            logger.exception("booking %d outcomes failed; trying again", len(batch))
+            return False
+        return True
+
+    def _give_up(self, sent: Sent) -> bool:
+        """Whether this outcome was refused too often: its call stays `sending`, and the supervisor books it."""
+        tries = self._refused[sent.parcel.message.id] = self._refused.get(sent.parcel.message.id, 0) + 1
+        return tries >= TRIES
+
+    async def _orphans(self) -> None:
+        """Book what providers say of the calls a dead desk left, before anything else is decided."""
+        try:
+            self._ended += await self._fates.orphans()
+        except Exception:  # they are asked for again when their lease is over
+            logger.exception("asking for the calls of the last run failed")
+        await self._flush()
 
     async def _ask(self) -> None:
-        """Ask providers, by our own key, what became of calls whose sender died or stalled."""
+        """Ask providers what became of calls whose sender died or stalled, and of those that timed out."""
         while True:
+            await asyncio.sleep(ASK_EVERY)
             try:
-                overdue = await asyncio.to_thread(self._dispatch.overdue, self._clock.now())
-                self._ended.extend([await self._fate(call) for call in overdue])
+                self._ended += await self._fates.overdue()
+                receipts = await self._fates.learn()
+                if receipts:
+                    await asyncio.to_thread(self._dispatch.store.write, lambda tx: tx.add_inbound(receipts))  # noqa: B023 - awaited before the next turn
+                    self._after()
             except Exception:  # as above: try again later
                 logger.exception("asking for the fate of calls failed; trying again")
-            await asyncio.sleep(ASK_EVERY)
 
-    async def _fate(self, call: Call) -> Sent:
-        """What the provider says of a call: it never came (free to go again), or how far it got, or unknown."""
-        parcel, now = self._dispatch.parcel_again(call), self._clock.now()
-        inner = getattr(parcel.channel, "inner", parcel.channel)
-        if not isinstance(inner, Tracks):
-            return Sent(parcel, Outcome.UNKNOWN, now, why="nobody can tell")
-        try:
-            return Sent(parcel, await inner.status(call.id), call.created_at)
-        except SendError as error:
-            return Sent(parcel, Outcome.FAILED_NOW, now, why=str(error))
 
+def lease_of(parcel: Parcel) -> datetime | None:
+    """Until when a parcel is its claimer's."""
+    row = parcel.call or parcel.notice
+    return row.lease_until if row else None

@@ -6,9 +6,11 @@ One JSON object a line: `{"do": METHOD, "with": {...}}` answered by `{"result": 
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from dutydesk.engine.by_hand import Hand
 from dutydesk.errors import DutydeskError, Refused
 
 NAME = "var/desk.sock"
+PATIENCE = 10.0       # seconds a command may take to say its order
+LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest"})
 
@@ -31,18 +35,33 @@ class Listener:
         self._thread = threading.Thread(target=self._serve, name="orders", daemon=True)
 
     def start(self) -> None:
-        """Listen; a socket file left by a dead desk is replaced (the store's lock proves that it is dead)."""
+        """Listen. A socket file left by a dead desk is replaced; where another worker listens already (on
+        PostgreSQL), orders go to that one and this one listens to none. Raises Refused where it cannot listen.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        if _answers(self._path):
+            return
         self._path.unlink(missing_ok=True)
-        self._socket.bind(str(self._path))
-        self._path.chmod(0o600)
+        before = os.umask(0o177)   # never open to others, not even between bind and chmod
+        try:
+            self._socket.bind(str(self._path))
+        except OSError as error:
+            raise Refused(f"the socket {self._path} cannot be made ({error}); a path of more than 100 characters is "
+                          "too long for one") from error
+        finally:
+            os.umask(before)
         self._socket.listen()
         self._thread.start()
 
     def stop(self) -> None:
         """Listen no more."""
-        self._socket.close()
+        if not self._thread.is_alive():
+            self._socket.close()
+            return
         self._path.unlink(missing_ok=True)
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(timeout=5)
 
     def _serve(self) -> None:
         while True:
@@ -50,10 +69,12 @@ class Listener:
                 peer, _ = self._socket.accept()
             except OSError:
                 return
-            with peer, peer.makefile("rwb") as stream:
-                line = stream.readline()
-                if line:
-                    stream.write(json.dumps(self._answer(line), ensure_ascii=False).encode() + b"\n")
+            with peer, suppress(OSError):   # whoever hung up does not hear the answer
+                peer.settimeout(PATIENCE)
+                with peer.makefile("rwb") as stream:
+                    line = stream.readline(LONGEST)
+                    if line:
+                        stream.write(json.dumps(self._answer(line), ensure_ascii=False).encode() + b"\n")
 
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:
@@ -61,6 +82,16 @@ class Listener:
             return {"result": carry_out(self._hand, order["do"], order["with"])}
         except (DutydeskError, ValueError, KeyError, TypeError) as error:
             return {"refused": str(error)}
+
+
+def _answers(path: Path) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:
