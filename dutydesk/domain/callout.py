@@ -191,10 +191,8 @@ TABLE: tuple[Rule, ...] = (
 
 
 def table_text() -> str:
-    """The transitions as a page of the documentation (Markdown), row by row from `TABLE`."""
-    lines = ["# How a callout moves", "",
-             "Written out of `dutydesk.domain.callout.TABLE`. A happening that has no row for a state changes nothing.",
-             "", "| state | happening | what follows |", "|---|---|---|"]
+    """The transitions as a table of the documentation (Markdown), row by row from `TABLE`."""
+    lines = ["| state | happening | what follows |", "|---|---|---|"]
     for rule in TABLE:
         states = "any open state" if rule.states == OPEN else ", ".join(
             state.value.replace("_", " ") for state in State if state in rule.states)

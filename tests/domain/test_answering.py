@@ -67,7 +67,8 @@ def test_an_answer_of_the_posts_own_people_makes_it_answered_wherever_it_stands(
     bench.say(who)
     assert (bench.state, bench.callout.answered_at) == (State.ANSWERED, bench.now)
     assert bench.after() == (bench.now - T0 + minutes(30)) / minutes(1)
-    assert bench.waiting == {} and Withdraw() in bench.effects
+    assert bench.waiting == {}
+    assert Withdraw() in bench.effects
 
 
 @pytest.mark.parametrize("who", ["h", "d"])
@@ -294,7 +295,8 @@ def test_nobody_to_move_is_an_act_and_opens_no_transfer(n: int | None, moved: bo
 def test_help_rings_the_officer_in_every_state_and_starts_the_reporting_clock(who: str, state: State) -> None:
     bench = in_state(state)
     effects = bench.say(who, "help")
-    assert "help" in reasons(effects) and ("help", who) in facts(effects)
+    assert "help" in reasons(effects)
+    assert ("help", who) in facts(effects)
     assert [(task.what, task.due_at) for task in of(OpenTask, effects)] == [("report", bench.now + minutes(30))]
 
 
@@ -347,7 +349,8 @@ def test_a_reply_on_a_closed_callout_is_kept_as_a_fact_and_moves_nothing(act: st
     bench.now = at(3)
     before = bench.callout
     effects = bench.say("h", act, 3)
-    assert of(Record, effects) and dialled(effects) == set()
+    assert of(Record, effects)
+    assert dialled(effects) == set()
     assert replace(bench.callout, memo={}) == replace(before, memo={})
     assert tasks(effects) == (["report"] if act == "help" else [])
 

@@ -96,7 +96,8 @@ def test_tries_missed_in_a_gap_are_not_made_up_for() -> None:
 def test_a_late_timer_never_makes_two_tries_at_once() -> None:
     bench = Bench().start()
     bench.due(at(4))
-    assert bench.callout.due_at is not None and bench.callout.due_at > at(4)
+    assert bench.callout.due_at is not None
+    assert bench.callout.due_at > at(4)
     assert bench.after() == 5
 
 
@@ -212,7 +213,8 @@ def test_a_step_whose_people_are_all_lost_for_good_is_over_at_once(outcome: Outc
     while bench.callout.step == 0:
         bench.hand_over(outcome)
     assert bench.callout.called_at is None
-    assert bench.state is State.CALLING and dialled(list(bench.waiting.values())) == {("d", "voice"), ("s", "voice")}
+    assert bench.state is State.CALLING
+    assert dialled(list(bench.waiting.values())) == {("d", "voice"), ("s", "voice")}
 
 
 def test_a_dead_number_opens_a_contact_task_once_and_is_never_dialled_again() -> None:
