@@ -13,6 +13,7 @@ from dutydesk.content.check import meanings
 from dutydesk.domain.records import Closed, State
 from dutydesk.domain.values import Kind
 from dutydesk.feeds.registry import BUILT_IN as FEEDS
+from dutydesk.web.words import word
 from tools.docs import pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,10 +67,10 @@ def test_every_address_of_the_console_is_documented() -> None:
     assert not {route for route in routes if f"`{route.replace(':str', '')}`" not in text}
 
 
-def test_every_word_an_officer_meets_is_in_the_glossary() -> None:
+def test_the_glossary_gives_the_word_the_console_shows() -> None:
     text = read("reference", "glossary.md")
-    words = [*(state.value for state in State), *(how.value for how in Closed), *(kind.value for kind in Kind)]
-    assert not {word for word in words if f"`{word}`" not in text}
+    words = [*((state.value, "state") for state in (*State, *Closed)), *((kind.value, "kind") for kind in Kind)]
+    assert not {name for name, table in words if f"`{name}` {word(name, table)}" not in text.replace("` | ", "` ")}
 
 
 def test_every_channel_feed_and_finding_is_documented() -> None:
