@@ -118,6 +118,7 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("roster-none", edit(ROSTER, "371000,backup,1-7,08:00,08:00,p13,,\n", ""), f"{ROSTER}:1", "371000"),
     ("roster-hole", edit(ROSTER, "1-7,20:00,08:00,p12", "1-6,20:00,08:00,p12"), f"{ROSTER}:2", "371000/officer"),
     ("roster-hole", edit(ROSTER, "p12,,", "p12,,2026-07-10"), f"{ROSTER}:2", "371000/officer"),
+    ("roster-hole", edit(ROSTER, "1-7,08:00,20:00,p11", "1-6,08:00,20:00,p11"), f"{ROSTER}:3", "371000/officer"),
     ("roster-overlap", edit(ROSTER, "1-7,20:00,08:00,p12", "1-7,19:30,08:00,p12"), f"{ROSTER}:3", "371000/officer"),
     ("roster-double", edit(ROSTER, "08:00,08:00,p13", "08:00,08:00,p12"), f"{ROSTER}:4", "p12"),
     ("no-last-resort", edit(TOML, 'last_resort = "p1"\n', ""), f"{TOML}:7", "last_resort"),
@@ -178,6 +179,18 @@ def test_no_cascade_follows_a_damaged_person_or_place(site):
     rules = {each.rule for each in site.check().findings}
     assert "row" in rules
     assert not rules & {"unknown-person", "unknown-place"}
+
+
+def test_an_overlap_of_every_day_is_told_once(site):
+    site.edit(ROSTER, "1-7,20:00,08:00,p12", "1-7,19:30,08:00,p12")
+    assert len(site.found("roster-overlap")) == 1
+
+
+def test_five_places_are_not_yet_many(site):
+    site.write(SEATS, POSTS.replace("p5,", "p8,").replace("p7,", "p8,").replace("p9,", "p8,").replace("p10,", "p8,"))
+    assert site.found("many-places") == []
+    site.edit(SEATS, "371002,flood,1,p3,", "371002,flood,1,p8,")
+    assert [each.about for each in site.found("many-places")] == ["p8"]
 
 
 def test_a_damaged_default_playbook_is_not_missing_as_well(site):
