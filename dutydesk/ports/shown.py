@@ -6,7 +6,7 @@ They only tell; nothing here changes a row. Times are aware and UTC, coordinates
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,12 +33,7 @@ class Tally:
     with_officer: int = 0
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.due + other.due, self.called + other.called, self.answered + other.answered,
-            self.relayed + other.relayed, self.on_post + other.on_post, self.moved + other.moved,
-            self.silent + other.silent, self.unreachable + other.unreachable,
-            self.with_officer + other.with_officer,
-        )
+        return Tally(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def danger(self) -> int:

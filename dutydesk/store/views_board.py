@@ -150,12 +150,15 @@ class BoardLook(Look):
 
     def headlines(self, incidents: Iterable[Incident]) -> dict[str, str]:
         """Return incident -> the headline of its newest version."""
-        chains = {chain: each.id for each in incidents for chain in each.chains}
-        if not chains:
+        feeds: dict[str, list[str]] = {}   # one chain may feed an incident of several desks
+        for each in incidents:
+            for chain in each.chains:
+                feeds.setdefault(chain, []).append(each.id)
+        if not feeds:
             return {}
         sql, home = self.reading.home.statements(BoardSql), self.reading.home
-        rows = self.reading.rows(sql.headlines, {"chains": home.dialect.many(list(chains))})
-        return {chains[chain]: headline for chain, headline, _ in rows}
+        rows = self.reading.rows(sql.headlines, {"chains": home.dialect.many(list(feeds))})
+        return {id_: headline for chain, headline, _ in rows for id_ in feeds[chain]}
 
     def _taken(self, incidents: Sequence[Incident]) -> dict[str, str]:
         """Return incident -> the name of the officer who has its alarm."""

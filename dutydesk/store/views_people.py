@@ -164,9 +164,9 @@ class PeopleLook(IncidentLook):
         return found
 
     def _area(self, place: str) -> str:
-        above = [each for each in self.site.ancestors(place) if each.level in ("county", "town")]
-        known = self.site.places.get(place)
-        return " ".join(each.name for each in [*reversed(above), *([known] if known else [])])
+        """Name a place shortly: its town and itself."""
+        town = [each.name for each in self.site.ancestors(place) if each.kind == "town"]
+        return " ".join([*town[:1], self.place_name(place)])
 
     def sources(self, configured: Sequence[Mapping[str, object]]) -> tuple[SourceView, ...]:
         """Return every source that is configured or ever sent something."""

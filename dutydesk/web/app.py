@@ -83,6 +83,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
 
     @asynccontextmanager
     async def watching(app: Starlette) -> AsyncIterator[None]:
+        await pulse.look()   # before the first browser: it must not hear of a head that went back
         watch = asyncio.create_task(pulse.run())
         yield
         watch.cancel()

@@ -168,7 +168,7 @@ class Pages:
 
 def _opened(request: Request) -> list[str]:
     """Return what is unfolded, as `incident:place`: the page carries it, and a click on one flips it."""
-    opened = list(dict.fromkeys(request.query_params.getlist("open")))
+    opened = list(dict.fromkeys(filter(None, request.query_params.getlist("open"))))
     flip = request.query_params.get("flip", "")
     if flip in opened:
         opened.remove(flip)

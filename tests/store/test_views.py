@@ -116,6 +116,7 @@ def world(request: pytest.FixtureRequest, store: SqlStore) -> World:
     incident = Incident("i1", "20210720-371000-flood", "371000", "flood", Kind.REAL, NOW - 40 * MINUTE, None, 2,
                         {"371002": Colour.RED, "371003": Colour.ORANGE, "371002100": Colour.RED}, ("ch1",))
     callouts, house = make_callouts(site, rng), replace(incident, id="h", number="house", family="house", chains=())
+    beside = replace(incident, id="i9", number="other", family="wind", closed_at=NOW)
     asks, facts = make_asks(callouts, rng), make_facts(callouts, rng)
     items = {f"with_officer:{each.id}": {"reason": "with_officer", "text": "无人应答", "place": each.place,
                                          "callout": each.id, "at": (NOW - 3 * MINUTE).isoformat(), "red": True,
@@ -135,6 +136,7 @@ def world(request: pytest.FixtureRequest, store: SqlStore) -> World:
         tx.save_chain(chain)
         tx.save_incident(incident)
         tx.save_incident(house)
+        tx.save_incident(beside)
         tx.add_callouts([*callouts, alarm])
         tx.add_asks(asks)
         tx.add_facts(facts)
@@ -238,7 +240,11 @@ def test_the_officers_own_callouts_never_count_as_posts(world: World) -> None:
 
 
 def test_the_standing_incident_of_the_house_is_no_danger(world: World) -> None:
-    assert [each.id for each in world.views.incidents()] == ["i1"]
+    assert [each.id for each in world.views.incidents()] == ["i1", "i9"]
+
+
+def test_one_warning_heads_every_incident_it_feeds(world: World) -> None:
+    assert {each.headline for each in world.views.incidents()} == {"暴雨红色预警"}
 
 
 def test_a_callouts_page_tells_why_and_why_not(world: World) -> None:
@@ -283,7 +289,7 @@ def test_people_places_and_papers_are_found(world: World) -> None:
     assert views.officers(NOW)[0].person == "p371000"
     assert [each.on_duty for each in views.officers(NOW)] == [True, False]
     number = world.site.people["p371002100"].numbers[0].number
-    assert views.owners([number, "+1"])[number].area == "环翠区 第100镇"
+    assert views.owners([number, "+1"])[number].area == "第100镇"
     assert list(views.owners(["+1"])) == []
     document = views.document("d1")
     assert document is not None

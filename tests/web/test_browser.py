@@ -87,6 +87,11 @@ def served() -> Iterator[Served]:
     console.stop()
 
 
+def _ours(line: Any) -> bool:
+    """Whether a console line is an error of ours and not of the network we cut."""
+    return line.type == "error" and "net::" not in line.text and "htmx:sendError" not in line.text
+
+
 @pytest.fixture
 def page(browser: Any, served: Served) -> Iterator[Any]:
     """A page that has chosen its officer; afterwards nothing may have failed or left the host."""
@@ -98,6 +103,7 @@ def page(browser: Any, served: Served) -> Iterator[Any]:
     errors: list[str] = []
     asked: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda line: errors.append(line.text) if _ours(line) else None)
     opened.on("request", lambda request: asked.append(request.url))
     yield opened
     assert errors == []
@@ -165,7 +171,7 @@ def test_seven_villages_take_one_answer_in_four_clicks(page: Any, served: Served
     page.goto("/?open=i1:371002&open=i1:371002100")
     live(page)
     page.check("#c-i1-371002100 input.all")                     # 1
-    page.wait_for_selector("#hand .chosen >> text=7")
+    page.wait_for_selector("#hand .picked >> text=7")
     page.check("#hand input[value=p0900]")                      # 2
     page.click("#hand button[data-key='1']")                    # 3
     page.wait_for_selector(".say.shown >> text=7 处")

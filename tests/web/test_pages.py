@@ -66,7 +66,7 @@ def test_the_board_unfolds_and_folds_again_where_it_was_clicked(console: Console
     town = console.client.get("/", params={"open": county, "flip": "i1:371003100"},
                               headers={"HX-Request": "true"}).text
     page = html.fragment_fromstring(town.strip())
-    assert page.xpath("//input[@name='open']/@value") == [county, "i1:371003100"]
+    assert page.xpath("//input[@name='open']/@value") == ["", county, "i1:371003100"]
     assert len(page.xpath("//*[@id='c-i1-371003100']//input[@name='callout']")) == 7
     folded = console.client.get("/", params={"open": [county, "i1:371003100"], "flip": county},
                                 headers={"HX-Request": "true"}).text

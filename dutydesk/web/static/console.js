@@ -165,7 +165,7 @@
     clearTimeout(choosing);
     choosing = setTimeout(() => {
       count = new Set(picks().filter((each) => each.checked).map((each) => each.value)).size;
-      document.documentElement.classList.toggle("chosen", count > 0);
+      document.documentElement.classList.toggle("has-chosen", count > 0);
       tell("desk:chosen");
     }, 60);
   }

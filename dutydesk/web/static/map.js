@@ -30,15 +30,15 @@
   }
 
   const WORDS = { with_officer: "待值班员", unreachable: "失联", calling: "正在叫", scheduled: "待叫", taken_over: "转达", answered: "已应", reminding: "催办", closed: "已结" };
-  const LOUD = { with_officer: 3, unreachable: 3, calling: 2, scheduled: 2, taken_over: 1, reminding: 1 };
+  const LOUD = { with_officer: 3, unreachable: 3, taken_over: 2, reminding: 2, calling: 1, scheduled: 1 };
 
-  // The quiet ones are grains, the loud ones lie on top and grow with the zoom; what is filled waits for the officer.
+  // Who has answered is a dark grain, who has not yet a light one; what waits for the officer lies on top, large.
   function dot([, name, lon, lat, state]) {
     const loud = LOUD[state] || 0, near = Math.max(0, map.getZoom() - 9);
-    const ink = paint("--ink");
-    const style = loud
-      ? { radius: 2.5 + loud * 0.6 + near * 0.8, weight: 1.4, color: ink, fillColor: loud === 3 ? ink : paint("--paper"), fillOpacity: 1 }
-      : { radius: 0.7 + near * 0.6, stroke: false, fillColor: ink, fillOpacity: 0.4 };
+    const ink = paint("--ink"), paper = paint("--paper");
+    const style = loud > 1
+      ? { radius: 1.5 + loud + near * 0.8, weight: 1.4, color: ink, fillColor: loud === 3 ? ink : paper, fillOpacity: 1 }
+      : { radius: (loud ? 1.1 : 0.8) + near * 0.7, stroke: loud === 1 && near > 1, weight: 0.8, color: ink, fillColor: loud ? paper : ink, fillOpacity: loud ? 0.95 : 0.5 };
     return L.circleMarker([lat, lon], style).bindTooltip(name + "：" + (WORDS[state] || state));
   }
 
