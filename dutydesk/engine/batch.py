@@ -26,6 +26,7 @@ class Batch:
         self.incidents: dict[str, Incident] = {}
         self.changes: dict[str, list[tuple[Change, ...]]] = {}
         self.causes: dict[str, Cause] = {}
+        self.kept: set[str] = set()
 
     # -- versions and chains --------------------------------------------------------------------------
     def known(self, version: Version) -> bool:
@@ -64,9 +65,9 @@ class Batch:
         return [chain for chain in stored.values() if chain.open]
 
     def keep(self, chain: Chain) -> None:
-        """Save a chain."""
-        self.books.tx.save_chain(chain)
-        self.chains[chain.id] = replace(chain, version=chain.version + 1)
+        """Keep a chain as it stands now; `carry` saves it once."""
+        self.chains[chain.id] = chain
+        self.kept.add(chain.id)
 
     # -- incidents ------------------------------------------------------------------------------------
     def drills(self, family: str) -> bool:
@@ -94,7 +95,7 @@ class Batch:
 
     def _former(self, desk: str, family: str, kind: Kind, chain: Chain | None) -> Incident | None:
         """A closed incident that a later version of one of its chains reopens."""
-        if chain is None or chain.version == 0:
+        if chain is None or is_fresh(chain):
             return None
         for incident in self.books.tx.incidents(open_only=False):
             if chain.id in incident.chains and (incident.desk, incident.family, incident.kind) == (desk, family, kind):
@@ -142,9 +143,16 @@ class Batch:
         return lift_to_ancestors(touches, self.books.ctx.site)
 
     def carry(self) -> None:
-        """Carry the net change of every incident into its callouts."""
+        """Save the chains, and carry the net change of every incident into its callouts."""
+        for id in sorted(self.kept):
+            self.books.tx.save_chain(self.chains[id])
         for id, rows in self.changes.items():
             openings.apply(self.books, self.incidents[id], net(rows), self.causes[id])
+
+
+def is_fresh(chain: Chain) -> bool:
+    """Whether a chain has had no version yet."""
+    return not chain.latest
 
 
 def _of_desk(places: Mapping[str, object], colours: Mapping[str, Colour], desk: str) -> dict[str, Colour]:

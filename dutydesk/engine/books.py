@@ -27,10 +27,11 @@ from dutydesk.ports.store import Tx
 #: Alarm reason -> what the officer reads. The reason itself is what rules and tests know.
 REASONS: Mapping[str, str] = {
     "red": "红色预警到达", "with_officer": "无人应答", "help": "请求支援", "capacity": "线路占满未呼出",
-    "not_found": "上门未找到", "no_act": "应答后未报行动", "declined": "应答后不能履职", "renewed": "预警续发仍无人应答",
-    "third_renewal": "多次续发仍无行动", "expired": "预警到期待确认", "unclear": "回复不明，人已醒",
-    "confirm": "红色降级或解除待确认", "no_match": "红色预警未匹配到任何地方", "unknown_colour": "预警颜色不明，按默认处理",
-    "held": "预警待放行", "town_dark": "大面积失联", "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断",
+    "not_found": "上门未找到", "no_act": "应答后未报行动", "declined": "应答后不能履职",
+    "renewed": "预警续发仍无人应答", "third_renewal": "多次续发仍无行动", "expired": "预警到期待确认",
+    "unclear": "回复不明，人已醒", "confirm": "红色降级或解除待确认", "no_match": "红色预警未匹配到任何地方",
+    "unknown_colour": "预警颜色不明，按默认处理", "held": "预警待放行", "town_dark": "大面积失联",
+    "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断",
 }
 
 

@@ -22,8 +22,8 @@ from dutydesk.ports.store import Store
 
 T = TypeVar("T")
 
-EVENTS: Mapping[str, str] = {"flood": "防汛", "fire": "森林火灾", "wind": "大风", "snow": "雪灾", "geohazard": "地质灾害",
-                             "quake": "地震"}
+EVENTS: Mapping[str, str] = {"flood": "防汛", "fire": "森林火灾", "wind": "大风", "snow": "雪灾",
+                             "geohazard": "地质灾害", "quake": "地震"}
 
 
 class Hand:

@@ -110,7 +110,7 @@ def listed(incident: Incident, person: str) -> dict[int, str]:
 def _number(books: Books, incident: Incident, person: str, places: Iterable[str]) -> dict[str, int]:
     """Give every silent place its number in this person's list, and keep it."""
     known = {place: number for number, place in listed(incident, person).items()}
-    fresh = [place for place in dict.fromkeys(places) if place not in known]
+    fresh = sorted({place for place in places if place not in known})
     if fresh:
         known.update({place: len(known) + rank for rank, place in enumerate(fresh, 1)})
         silent = {**incident.silent, **{f"{person} {place}": known[place] for place in fresh}}

@@ -14,11 +14,12 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.match import Match
 from dutydesk.domain.records import Chain
 from dutydesk.domain.values import Colour, Kind
-from dutydesk.engine.batch import Batch
+from dutydesk.engine.batch import Batch, is_fresh
 from dutydesk.engine.openings import Cause
 from dutydesk.ports.feed import Source
 
-_UNIT = r"[\u4e00-\u9fff]{1,12}?(?:气象台|气象局|气象服务中心|水务局|水利局|应急管理局|自然资源和规划局|自然资源局|林业局|海洋发展局|地震局|指挥部办公室|指挥部)"
+_UNIT = (r"[\u4e00-\u9fff]{1,12}?(?:气象台|气象局|气象服务中心|水务局|水利局|应急管理局|自然资源和规划局|自然资源局|"
+         r"林业局|海洋发展局|地震局|指挥部办公室|指挥部)")
 _OFFICE = re.compile(rf"{_UNIT}(?:[、和与]{_UNIT})*")
 
 
@@ -44,7 +45,7 @@ def _overlap(chain: Chain, found: Match) -> bool:
 
 def same_hand(chain: Chain, alert: Alert, source: Source) -> bool:
     """Whether a message comes from the chain's own office and source: only that lowers a red by itself."""
-    return chain.version == 0 or (chain.office == alert.office and chain.source == source.id)
+    return is_fresh(chain) or (chain.office == alert.office and chain.source == source.id)
 
 
 def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, trusted: bool) -> None:
@@ -55,7 +56,7 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
     3. Raising: named places at once, the rest of the area after the officer's word or the time set.
     4. What would lower or lift a red without right waits for the officer.
     """
-    if alert.sent < chain.sent and chain.version:
+    if alert.sent < chain.sent and not is_fresh(chain):
         batch.books.note("late_version", chain=chain.id, identifier=alert.identifier)
         return
     cancelled = alert.msg_type == "Cancel"
@@ -64,7 +65,7 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
     direct, kept = _guard_red(chain.colours, direct, found, trusted=trusted, cancelled=cancelled)
     main = alert.main
     cause = Cause(alert.event.name, office_name(alert), alert.sent, main.onset if main else None)
-    moved = batch.touch(chain, direct, kind=kind, cause=cause, renewal=chain.version > 0)
+    moved = batch.touch(chain, direct, kind=kind, cause=cause, renewal=not is_fresh(chain))
     expires = max((info.expires for info in alert.infos if info.expires), default=None)
     batch.keep(replace(moved, open=bool(direct), latest=alert.identifier, sent=alert.sent, expires=expires,
                        event=alert.event.name, family=chain.family))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -30,6 +31,17 @@ from dutydesk.domain.values import Kind, Outcome, Via
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is due at one moment, on one snapshot: which desks have anything to do. Asks by class and way."""
+
+    inbound: bool = False
+    documents: bool = False
+    callouts: frozenset[int] = field(default_factory=frozenset)
+    asks: frozenset[tuple[int, Via]] = field(default_factory=frozenset)
+    notices: bool = False
+
+
 class Reads(Protocol):
     """Looking things up; no row is locked."""
 
@@ -52,9 +64,14 @@ class Reads(Protocol):
     def asks_to(self, number: str, *, since: datetime) -> list[Ask]:
         """Return asks to that number due since then, whatever their state except withdrawn."""
         ...
+    def asks_to_any(self, numbers: Iterable[str], *, since: datetime) -> list[Ask]:
+        """Do that for many numbers at once."""
+        ...
     def call(self, id: str) -> Call | None: ...
+    def calls(self, ids: Iterable[str]) -> list[Call]: ...
     def calls_to(self, number: str, *, since: datetime) -> list[Call]: ...
-    def calls_of(self, incident: str) -> list[Call]: ...
+    def calls_to_any(self, numbers: Iterable[str], *, since: datetime) -> list[Call]: ...
+    def calls_of(self, incident: str, *, since: datetime | None = None) -> list[Call]: ...
     def facts_of(self, incident: str) -> list[Fact]: ...
     def codes_of(self, numbers: Iterable[str]) -> list[Code]: ...
     def notices_since(self, person: str, since: datetime) -> list[NoticeRow]: ...
@@ -62,11 +79,17 @@ class Reads(Protocol):
     def inbound(self, state: str, limit: int) -> list[Inbound]: ...
     def inbound_of(self, number: str, limit: int = 100) -> list[Inbound]: ...
     def tasks(self, *, incident: str | None = None, open_only: bool = True) -> list[Task]: ...
+    def due_tasks(self, now: datetime) -> list[Task]:
+        """Return open tasks whose time has come and that were not told as late yet."""
+        ...
     def journal(self, *, after: int = 0, limit: int = 1000, incident: str | None = None) -> list[JournalRow]:
         """Return sealed rows with `seq > after` in order of `seq`."""
         ...
     def next_due(self) -> datetime | None:
         """Return the earliest time any callout, ask or notice is due."""
+        ...
+    def waiting(self, now: datetime) -> Waiting:
+        """Return what is due now, looked up in one statement."""
         ...
 
 

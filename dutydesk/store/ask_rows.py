@@ -50,6 +50,9 @@ class AskSql:
         self.to = (
             every.where(c.number == bindparam("number"), c.due_at >= bindparam("since"), c.state != "withdrawn")
             .order_by(c.due_at, c.id))
+        self.to_any = (
+            every.where(dialect.among(c.number, "numbers"), c.due_at >= bindparam("since"), c.state != "withdrawn")
+            .order_by(c.due_at, c.id))
         self.add = adding(dialect, ask, known=True)
         taken_back = update(ask).where(queued).values(state="withdrawn", claim_at=None)
         self.withdraw = taken_back.where(c.callout == bindparam("b_callout"))
@@ -89,6 +92,11 @@ class AskReads(Session):
         """
         values = {"number": number, "since": micros(since)}
         return [_read(row) for row in self.rows(self.home.statements(AskSql).to, values)]
+
+    def asks_to_any(self, numbers: Iterable[str], *, since: datetime) -> list[Ask]:
+        """Return asks to any of these numbers; see `asks_to`."""
+        values = {"numbers": self.home.dialect.many(list(numbers)), "since": micros(since)}
+        return [_read(row) for row in self.rows(self.home.statements(AskSql).to_any, values)]
 
 
 class AskWrites(AskReads):

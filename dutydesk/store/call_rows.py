@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -55,9 +55,14 @@ class CallSql:
         c = call.c
         every = select(*c)
         self.by_id = every.where(c.id == bindparam("id"))
+        self.by_ids = every.where(dialect.among(c.id, "ids"))
+        self.to_any = (every.where(dialect.among(c.number, "numbers"), c.created_at >= bindparam("since"))
+                       .order_by(c.created_at, c.id))
         self.to = (every.where(c.number == bindparam("number"), c.created_at >= bindparam("since"))
                    .order_by(c.created_at, c.id))
         self.of = every.where(c.incident == bindparam("incident")).order_by(c.created_at, c.id)
+        self.of_late = (every.where(c.incident == bindparam("incident"), c.created_at >= bindparam("since"))
+                        .order_by(c.created_at, c.id))
         self.overdue = dialect.claim(
             every.where(c.lease_until <= bindparam("now")).order_by(c.lease_until, c.id).limit(bindparam("most")))
         self.start = adding(dialect, call)
@@ -86,9 +91,21 @@ class CallReads(Session):
         values = {"number": number, "since": micros(since)}
         return [_read(row) for row in self.rows(self.home.statements(CallSql).to, values)]
 
-    def calls_of(self, incident: str) -> list[Call]:
-        """Return the calls of an incident, oldest first."""
-        return [_read(row) for row in self.rows(self.home.statements(CallSql).of, {"incident": incident})]
+    def calls(self, ids: Iterable[str]) -> list[Call]:
+        """Return the calls with these ids, in the order of the ids."""
+        return self.ordered(self.home.statements(CallSql).by_ids, ids, _read)
+
+    def calls_to_any(self, numbers: Iterable[str], *, since: datetime) -> list[Call]:
+        """Return calls to any of these numbers created at `since` or later, oldest first."""
+        values = {"numbers": self.home.dialect.many(list(numbers)), "since": micros(since)}
+        return [_read(row) for row in self.rows(self.home.statements(CallSql).to_any, values)]
+
+    def calls_of(self, incident: str, *, since: datetime | None = None) -> list[Call]:
+        """Return the calls of an incident, optionally those created at `since` or later, oldest first."""
+        sql = self.home.statements(CallSql)
+        if since is None:
+            return [_read(row) for row in self.rows(sql.of, {"incident": incident})]
+        return [_read(row) for row in self.rows(sql.of_late, {"incident": incident, "since": micros(since)})]
 
 
 class CallWrites(CallReads):

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, union_all, update
+from sqlalchemy import BindParameter, Select, bindparam, func, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dutydesk.domain.journal import Head, seal_text
 from dutydesk.domain.records import JournalRow
 from dutydesk.domain.values import Via
+from dutydesk.ports.store import Waiting
 from dutydesk.store.bulk import adding, changing
-from dutydesk.store.codec import dump, load, micros, moment, moment_or_none
+from dutydesk.store.codec import dump, load, micros, moment, moment_or_none, way_of
 from dutydesk.store.dialect import SQLITE, Dialect
 from dutydesk.store.session import Session
-from dutydesk.store.tables import CLASSES, ask, callout, journal, journal_head, notice, setting
+from dutydesk.store.tables import CLASSES, ask, callout, document, inbound, journal, journal_head, notice, setting
 
 
 def _read(row: Any) -> JournalRow:
@@ -38,7 +39,7 @@ class JournalSql:
         self.after = (select(*j).where(j.seq > bindparam("after")).order_by(j.seq).limit(bindparam("most")))
         self.after_of = self.after.where(j.incident == bindparam("incident"))
         self.unsealed = select(*j).where(j.seq.is_(None)).order_by(j.row).limit(bindparam("most"))
-        self.waiting = select(func.count()).select_from(journal).where(j.seq.is_(None))
+        self.count_unsealed = select(func.count()).select_from(journal).where(j.seq.is_(None))
         self.note = adding(dialect, journal, leave_out=("row", "seq"))
         self.mark = changing(dialect, journal, ["seq", "seal"], by=("row",), only=[j.seq.is_(None)])
         self.head = select(journal_head.c.seq, journal_head.c.seal, journal_head.c.sealed_at)
@@ -52,6 +53,7 @@ class JournalSql:
             index_elements=["name"], set_={"value": put.excluded.value})
         first = union_all(*_firsts()).subquery()
         self.next_due = select(func.min(first.c.at))
+        self.waiting = union_all(*_heads())
 
 
 def _firsts() -> list[Select[Any]]:
@@ -62,6 +64,24 @@ def _firsts() -> list[Select[Any]]:
                .where(ask.c.klass == klass, ask.c.via == via.value, ask.c.claim_at.is_not(None))
                for klass in CLASSES for via in Via]
     return [*firsts, select(func.min(notice.c.claim_at).label("at")).where(notice.c.claim_at.is_not(None))]
+
+
+def _heads() -> list[Select[Any]]:
+    """Return one look at the head of an index for each sort of work: a row (sort, class, way) where any is due."""
+    now: BindParameter[Any] = bindparam("now")
+
+    def one(sort: str, klass: int, way: str, some: Select[Any]) -> Any:
+        return select(literal(sort), literal(klass), literal(way)).where(some.exists())
+
+    heads = [one("inbound", 0, "", select(inbound.c.id).where(inbound.c.state == "new")),
+             one("document", 0, "", select(document.c.hash).where(document.c.state == "waiting")),
+             one("notice", 0, "", select(notice.c.id).where(notice.c.claim_at <= now))]
+    heads += [one("callout", klass, "", select(callout.c.id).where(callout.c.klass == klass, callout.c.due_at <= now))
+              for klass in CLASSES]
+    heads += [one("ask", klass, via.value,
+                  select(ask.c.id).where(ask.c.klass == klass, ask.c.via == via.value, ask.c.claim_at <= now))
+              for klass in CLASSES for via in Via]
+    return heads
 
 
 class JournalReads(Session):
@@ -87,12 +107,20 @@ class JournalReads(Session):
 
     def unsealed(self) -> int:
         """Return how many rows of the journal wait for their seal."""
-        count: int = self.first(self.home.statements(JournalSql).waiting)[0]
+        count: int = self.first(self.home.statements(JournalSql).count_unsealed)[0]
         return count
 
     def next_due(self) -> datetime | None:
         """Return the earliest time any callout, ask or notice is due."""
         return moment_or_none(self.first(self.home.statements(JournalSql).next_due)[0])
+
+    def waiting(self, now: datetime) -> Waiting:
+        """Return what is due now, looked up in one statement."""
+        rows = self.rows(self.home.statements(JournalSql).waiting, {"now": micros(now)})
+        sorts = {row[0] for row in rows}
+        return Waiting("inbound" in sorts, "document" in sorts,
+                       frozenset(row[1] for row in rows if row[0] == "callout"),
+                       frozenset((row[1], way_of(row[2])) for row in rows if row[0] == "ask"), "notice" in sorts)
 
 
 class JournalWrites(JournalReads):

@@ -117,6 +117,7 @@ class PaperSql:
         self.free_codes = (update(code).where(k.incident == bindparam("b_incident"))
                            .values(free_at=bindparam("at")))
         self.tasks = select(*t).order_by(t.due_at, t.id)
+        self.due_tasks = self.tasks.where(t.state == "open", t.due_at <= bindparam("now"))
         self.add_tasks = adding(dialect, task, known=True)
         self.save_task = update(task).where(t.id == bindparam("b_id"))
 
@@ -161,6 +162,10 @@ class PaperReads(Session):
         if open_only:
             wanted = wanted.where(task.c.state.in_(("open", "late")))
         return [_task(row) for row in self.rows(wanted)]
+
+    def due_tasks(self, now: datetime) -> list[Task]:
+        """Return open tasks whose time has come and that were not told as late yet."""
+        return [_task(row) for row in self.rows(self.home.statements(PaperSql).due_tasks, {"now": micros(now)})]
 
 
 class PaperWrites(PaperReads):

@@ -1,6 +1,7 @@
 """The one writer of a process: its queue is the group commit.
 
-Works that wait together share one transaction and one fsync; each runs in a savepoint of its own and fails alone.
+Works that wait together share one transaction and one fsync; each runs in a savepoint of its own (a single work needs
+none) and fails alone.
 A work may run more than once (PostgreSQL may ask for it), so it must have no effect but through its `Tx`.
 """
 
@@ -100,16 +101,17 @@ class Desk:
         for work in batch:
             work.result = work.error = None
             session = Writing(connection, self._home)
-            savepoint = connection.begin_nested()
+            savepoint = connection.begin_nested() if len(batch) > 1 else None   # alone it needs none
             try:
                 work.result = work.run(session)
             except BaseException as error:   # whatever it is belongs to the caller
                 if isinstance(error, DBAPIError) and worth_a_retry(error):
                     raise
-                savepoint.rollback()
+                (savepoint or connection).rollback()
                 work.error = _told(error)
             else:
-                savepoint.commit()
+                if savepoint is not None:
+                    savepoint.commit()
 
     def _was_committed(self, token: str | None) -> bool:
         """Ask what became of a transaction whose commit got no answer."""
