@@ -11,7 +11,7 @@ from dutydesk.domain.replies import Act, Understood, spelled
 from dutydesk.domain.values import Kind, Role, Via
 from dutydesk.engine import wording
 from dutydesk.engine.books import Books, is_officer
-from dutydesk.engine.composing import listed
+from dutydesk.engine.composing import is_back, listed
 from dutydesk.engine.house import house_incident
 from dutydesk.engine.meaning import Phone
 
@@ -45,7 +45,8 @@ def _open_later(books: Books, number: str, ask: Ask) -> list[Callout]:
     """Callouts this phone is asked for in a later round of the same incident."""
     asks = [each for each in books.tx.asks_to(number, since=ask.due_at)
             if each.incident == ask.incident and each.round > ask.round]
-    return [each for each in books.tx.callouts({each.callout for each in asks}) if each.state is not State.CLOSED]
+    found = books.lock(each.callout for each in asks)
+    return [each for each in found.values() if each.state is not State.CLOSED]
 
 
 def unclear(books: Books, row: Inbound, phone: Phone, why: str) -> str:
@@ -71,7 +72,12 @@ def _letter(phone: Phone, ask: Ask) -> str:
 
 
 def ring_back(books: Books, row: Inbound, asks: Sequence[Ask]) -> None:
-    """Ring the phone at once with every open ask; pressing 1 takes all that the ring reads out."""
+    """Ring the phone at once with every open ask; pressing 1 takes all that the ring reads out.
+
+    Several unclear texts within half a minute are one ring.
+    """
+    if any(is_back(ask) and ask.due_at > books.now - books.ctx.rules.ask_back for ask in asks):
+        return
     for ask in {each.callout: each for each in asks}.values():
         id = derive("a", ask.callout, "back", row.id)
         books.asks[id] = Ask(id, ask.callout, ask.incident, ask.round, ask.place, ask.person, ask.role, row.number,
@@ -120,7 +126,7 @@ def send_list_back(books: Books, row: Inbound, asks: Sequence[Ask]) -> str:
     mine = [ask for ask in asks if ask.role is Role.SUPERIOR] or list(asks)
     first = mine[0]
     incident = books.incident(first.incident)
-    callouts = books.tx.callouts({ask.callout for ask in mine})
+    callouts = list(books.lock(ask.callout for ask in mine).values())
     numbered = {place: number for number, place in (listed(incident, first.person) if incident else {}).items()}
     known = [each for each in callouts if each.place in numbered]
     if known:

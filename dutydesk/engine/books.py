@@ -12,7 +12,7 @@ from datetime import datetime
 from dutydesk.domain import alarm as alarms
 from dutydesk.domain import callout as machine
 from dutydesk.domain.effects import Alarm, Dial, Effect, Note, Notice, OpenTask, Record, Withdraw
-from dutydesk.domain.happenings import Happening
+from dutydesk.domain.happenings import Happening, Replied
 from dutydesk.domain.ids import derive
 from dutydesk.domain.playbook import Policy
 from dutydesk.domain.reach import Reach, reach_step
@@ -43,6 +43,7 @@ class Books:
         self.tx = tx
         self.now = now
         self.callouts: dict[str, Callout] = {}
+        self.locked: dict[str, Callout] = {}
         self.fresh: set[str] = set()
         self.frozen: set[str] = set()
         self.asks: dict[str, Ask] = {}
@@ -53,8 +54,26 @@ class Books:
         self.notices: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], list[Callout]] = {}
         self.plain_notices: list[NoticeRow] = []
         self.alarms: dict[str, list[alarms.Item]] = {}
-        self.dropped: dict[str, list[str]] = {}
+        self.dropped: dict[str, list[tuple[str, frozenset[str] | None]]] = {}
         self.incidents: dict[str, Incident] = {}
+
+    # -- looking up -----------------------------------------------------------------------------------
+    def lock(self, ids: Iterable[str]) -> dict[str, Callout]:
+        """Lock callouts, each once, and return them in their newest state in these books; unknown ids are left out."""
+        wanted = list(dict.fromkeys(ids))
+        missing = [id for id in wanted if id not in self.callouts and id not in self.locked]
+        if missing:
+            self.locked.update((each.id, each) for each in self.tx.lock_callouts(missing))
+        known = {id: self.callouts.get(id) or self.locked.get(id) for id in wanted}
+        return {id: callout for id, callout in known.items() if callout is not None}
+
+    def lock_of(self, incident: str) -> list[Callout]:
+        """Lock the open callouts of an incident and return them in their newest state in these books."""
+        stored = self.tx.lock_callouts_of(incident)
+        self.locked.update((each.id, each) for each in stored)
+        fresh = [each for each in self.callouts.values() if each.id in self.fresh and each.incident == incident]
+        newest = [self.callouts.get(each.id, each) for each in stored]
+        return [each for each in (*newest, *fresh) if each.state is not State.CLOSED]
 
     # -- decisions ------------------------------------------------------------------------------------
     def advance(self, callout: Callout, happening: Happening) -> Callout:
@@ -67,6 +86,8 @@ class Books:
             moved, effects = machine.advance(callout, happening, policy=self.policy(callout.policy), now=self.now,
                                              reach=lambda step: self.reach(callout, step), rules=self.ctx.rules)
         if moved is not callout:
+            if isinstance(happening, Replied) and moved.state is State.CLOSED and callout.state is not State.CLOSED:
+                moved.memo["closed_at"] = happening.at.isoformat()   # whenever the reply was read, it ended then
             self.put(moved, effects)
         return moved
 
@@ -99,7 +120,7 @@ class Books:
             self._take(callout, effect)
         if callout.memo.get("alarmed") and callout.state in (State.ANSWERED, State.CLOSED):
             callout.memo.pop("alarmed")
-            self.dropped.setdefault(callout.incident, []).append(callout.id)
+            self.settle(callout.incident, callout.id)
 
     def add_callout(self, callout: Callout) -> None:
         """Open a new callout."""
@@ -156,6 +177,10 @@ class Books:
         self.alarms.setdefault(incident, []).append(item)
         self.note("alarm", incident=incident, callout=callout, reason=reason, place=place, text=text)
 
+    def settle(self, incident: str, about: str, reasons: frozenset[str] | None = None) -> None:
+        """Take from the officer's alarm what concerns a callout or place (only for these reasons, if named)."""
+        self.dropped.setdefault(incident, []).append((about, reasons))
+
     def hush(self, alarm: Callout) -> None:
         """End an officer's callout whose incident is over or was a drill that is stopped."""
         self.callouts[alarm.id] = replace(alarm, state=State.CLOSED, due_at=None)
@@ -185,12 +210,16 @@ class Books:
             self.incidents[id] = found
         return self.incidents[id]
 
+    def save_incident(self, incident: Incident) -> None:
+        """Save an incident as it stands now."""
+        self.tx.save_incident(incident)
+        self.incidents[incident.id] = replace(incident, version=incident.version + 1)
+
     # -- writing --------------------------------------------------------------------------------------
     def close(self) -> None:
         """Write everything, in the order that keeps the promises."""
         self._settle_alarms()
-        for callout, person in dict.fromkeys(self.withdrawn):
-            self.tx.withdraw_asks(callout, person)
+        self._write_withdrawals()
         fresh = [self.callouts[id] for id in self.callouts if id in self.fresh]
         if fresh:
             self.tx.add_callouts(fresh)
@@ -209,30 +238,36 @@ class Books:
         if self.journal:
             self.tx.note(self.journal)
 
+    def _write_withdrawals(self) -> None:
+        whole = dict.fromkeys(callout for callout, person in self.withdrawn if person is None)
+        if whole:
+            self.tx.withdraw_asks_of(whole)
+        for callout, person in dict.fromkeys(self.withdrawn):
+            if callout not in whole:
+                self.tx.withdraw_asks(callout, person)
+
     def _settle_alarms(self) -> None:
         """Add to and take from the officer's callouts."""
         for incident in dict.fromkeys([*self.alarms, *self.dropped]):
-            alarm = self._officer(incident, create=incident in self.alarms)
+            alarm = self.officer(incident, create=bool(self.alarms.get(incident)))
             if alarm is None:
                 continue
             for item in self.alarms.get(incident, ()):
                 alarm = alarms.add(alarm, item, now=self.now, rules=self.ctx.rules)
-            for callout in self.dropped.get(incident, ()):
-                if not any(item.callout == callout for item in self.alarms.get(incident, ())):
-                    alarm = alarms.drop(alarm, callout, now=self.now, rules=self.ctx.rules)
+            for about, reasons in self.dropped.get(incident, ()):
+                if reasons or not any(item.callout == about for item in self.alarms.get(incident, ())):
+                    alarm = alarms.drop(alarm, about, now=self.now, rules=self.ctx.rules, reasons=reasons)
             if alarm.state is State.CLOSED:
                 self.withdrawn.append((alarm.id, None))
                 self.asks = {id: ask for id, ask in self.asks.items() if ask.callout != alarm.id}
             self.callouts[alarm.id] = alarm
 
-    def _officer(self, incident_id: str, *, create: bool) -> Callout | None:
-        """The officer's callout of an incident, made when first needed."""
-        id = derive("c", incident_id, "officer")
-        if id in self.callouts:
-            return self.callouts[id]
-        found = self.tx.lock_callouts([id])
-        if found or not create:
-            return found[0] if found else None
+    def officer(self, incident_id: str, *, create: bool = False) -> Callout | None:
+        """The officer's callout of an incident, in its newest state in these books; made if need be."""
+        id = officer_of(incident_id)
+        found = self.lock([id]).get(id)
+        if found is not None or not create:
+            return found
         incident = self.incident(incident_id)
         if incident is None:
             return None
@@ -263,6 +298,11 @@ class Books:
             id = derive("n", incident_id, person, what, facts, sorted(each.id for each in callouts))
             rows.append(NoticeRow(id, incident_id, person, number, what, text, self.now))
         return rows
+
+
+def officer_of(incident: str) -> str:
+    """The id of the officer's callout of an incident."""
+    return derive("c", incident, "officer")
 
 
 def is_officer(callout: Callout) -> bool:

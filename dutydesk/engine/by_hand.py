@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dutydesk.domain.happenings import ByHand, Happening, Replied
-from dutydesk.domain.ids import derive
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
 from dutydesk.domain.values import Colour, Kind, Role, Via
@@ -60,10 +59,10 @@ class Hand:
         """Stop the ringing of an incident's alarm; closes nothing."""
 
         def work(books: Books) -> None:
-            found = books.tx.lock_callouts([derive("c", incident, "officer")])
-            if not found or found[0].state is State.CLOSED:
+            found = books.officer(incident)
+            if found is None or found.state is State.CLOSED:
                 raise Refused("这个事件没有待接的报警。")
-            books.advance(found[0], Replied(books.now, "answer", officer, Role.OFFICER, Via.CONSOLE,
+            books.advance(found, Replied(books.now, "answer", officer, Role.OFFICER, Via.CONSOLE,
                                             evidence=f"by hand: {officer}"))
 
         self._do(work)
@@ -117,7 +116,7 @@ class Hand:
             names = sorted(set(filter(None, officers)))
             if not names or (Colour.RED in found.colours.values() and len(names) < 2):
                 raise Refused("解除红色须两名不同的值班人员共同确认。")
-            for callout in books.tx.lock_callouts_of(incident):
+            for callout in books.lock_of(incident):
                 if not is_officer(callout):
                     books.advance(callout, ByHand(books.now, "stand_down", "、".join(names), why))
 

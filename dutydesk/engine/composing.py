@@ -5,7 +5,7 @@ Which words, which letter, which numbers in a superior's list. Membership never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -21,10 +21,22 @@ from dutydesk.ports.store import Tx
 _OFFICERS = (Role.OFFICER, Role.BACKUP, Role.LEADER, Role.LAST_RESORT)
 
 
+def is_back(ask: Ask) -> bool:
+    """Whether an ask rings somebody back whose reply was not clear: no try of the ladder."""
+    return ask.tries == 0
+
+
 def group_of(ask: Ask) -> tuple[str, str, int, str, str, str]:
-    """What one call carries together. A man's own places and his list as a superior are two messages."""
-    hat = "officer" if ask.role in _OFFICERS else ("superior" if ask.role is Role.SUPERIOR else "own")
-    return (ask.person, ask.incident, ask.round, ask.via.value, ask.number, hat)
+    """What one call carries together. A man's own places and his list as a superior are two messages; the ring
+    back after an unclear reply carries whatever is open.
+    """
+    if is_back(ask):
+        return ("", "", 0, ask.via.value, ask.number, "back")
+    return (ask.person, ask.incident, ask.round, ask.via.value, ask.number, _hat(ask))
+
+
+def _hat(ask: Ask) -> str:
+    return "officer" if ask.role in _OFFICERS else ("superior" if ask.role is Role.SUPERIOR else "own")
 
 
 def groups(asks: Iterable[Ask]) -> list[list[Ask]]:
@@ -49,8 +61,9 @@ def compose(books: Books, asks: Sequence[Ask], callouts: dict[str, Callout], let
     if not members or incident is None:
         return None
     drill = incident.kind is not Kind.REAL
-    letter = letters.of(first, drill=drill)
-    text = _text(books, incident, members, list(standing.values()), letter, drill=drill)
+    letter = "" if is_back(first) else letters.of(first, drill=drill)
+    text = _read_out(books, members, standing) if is_back(first) else _text(
+        books, incident, members, list(standing.values()), letter, drill=drill)
     lease = books.ctx.lease(first.via)
     return Call(derive("k", *(ask.id for ask in members)), first.incident, first.round, first.person, first.number,
                 first.via, channel, first.klass, text, letter, tuple(ask.id for ask in members),
@@ -101,6 +114,22 @@ def _text(books: Books, incident: Incident, asks: Sequence[Ask], callouts: Seque
     return wording.own_call(books.ctx, first.via, callouts, letter, drill=drill)
 
 
+def _read_out(books: Books, asks: Sequence[Ask], callouts: Mapping[str, Callout]) -> str:
+    """Everything one phone is asked, read one after another; pressing 1 takes all."""
+    texts = []
+    for _, members in groupby(sorted(asks, key=_matter), key=_matter):
+        rows = list(members)
+        incident = books.incident(rows[0].incident)
+        if incident is not None:
+            about = [callouts[id] for id in dict.fromkeys(ask.callout for ask in rows)]
+            texts.append(_text(books, incident, rows, about, "", drill=incident.kind is not Kind.REAL))
+    return "".join(texts)
+
+
+def _matter(ask: Ask) -> tuple[str, int, str]:
+    return (ask.incident, ask.round, _hat(ask))
+
+
 def listed(incident: Incident, person: str) -> dict[int, str]:
     """The places of a superior's list by their numbers, good for the incident's life."""
     prefix = f"{person} "
@@ -114,18 +143,28 @@ def _number(books: Books, incident: Incident, person: str, places: Iterable[str]
     if fresh:
         known.update({place: len(known) + rank for rank, place in enumerate(fresh, 1)})
         silent = {**incident.silent, **{f"{person} {place}": known[place] for place in fresh}}
-        moved = replace(incident, silent=silent)
-        books.tx.save_incident(moved)
-        books.incidents[incident.id] = replace(moved, version=moved.version + 1)
+        books.save_incident(replace(incident, silent=silent))
     return known
 
 
-def one_ring(books: Books, asks: Sequence[Ask]) -> datetime | None:
-    """Until when a superior's next ring waits: one ring per three minutes, not one for every village."""
-    first = asks[0]
-    if first.role is not Role.SUPERIOR or not first.via.rings:
-        return None
-    pause = books.ctx.rules.one_ring_per
-    rings = [call.created_at for call in books.tx.calls_to(first.number, since=books.now - pause)
-             if call.incident == first.incident and call.via.rings]
-    return max(rings) + pause if rings else None
+class Rings:
+    """When the phones of superiors were rung last: one ring per three minutes, not one for every village."""
+
+    def __init__(self, books: Books, waiting: Iterable[Sequence[Ask]]) -> None:
+        self._pause = books.ctx.rules.one_ring_per
+        self._last: dict[tuple[str, str], datetime] = {}
+        numbers = {asks[0].number for asks in waiting if _spared(asks[0])}
+        if numbers:
+            for call in books.tx.calls_to_any(numbers, since=books.now - self._pause):
+                if call.via.rings:
+                    self._last[call.number, call.incident] = call.created_at
+
+    def until(self, asks: Sequence[Ask]) -> datetime | None:
+        """Until when this group's ring waits; None where it may ring now."""
+        first = asks[0]
+        last = self._last.get((first.number, first.incident)) if _spared(first) else None
+        return None if last is None else last + self._pause
+
+
+def _spared(ask: Ask) -> bool:
+    return ask.role is Role.SUPERIOR and ask.via.rings and not is_back(ask)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Incident
 from dutydesk.domain.values import Outcome
 from dutydesk.engine.books import Books
@@ -15,8 +14,8 @@ def look(books: Books, incident: Incident) -> None:
     """Raise one alarm for each town where more than the share set of the numbers rung lately is unreachable."""
     since = books.now - books.ctx.rules.town_dark_within
     numbers: dict[str, dict[str, bool]] = {}
-    for call in books.tx.calls_of(incident.id):
-        if call.created_at < since or call.outcome is None:
+    for call in books.tx.calls_of(incident.id, since=since):
+        if call.outcome is None:
             continue
         for place in call.places:
             town = _town(books, place)
@@ -32,8 +31,8 @@ def look(books: Books, incident: Incident) -> None:
 
 def _told(books: Books, incident: Incident) -> list[str]:
     """Towns this incident's alarm already names."""
-    found = books.tx.callouts([derive("c", incident.id, "officer")])
-    return [town for alarm in found for town in alarm.memo.get("dark", [])]
+    alarm = books.officer(incident.id)
+    return alarm.memo.get("dark", []) if alarm else []
 
 
 def _town(books: Books, place: str) -> str:

@@ -7,31 +7,32 @@ The sending itself is the shell's: `claim`, send, `finish`. `run_once` does it a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dutydesk.domain.happenings import Happened
-from dutydesk.domain.records import Ask, Call, Callout, NoticeRow
+from dutydesk.domain.records import Ask, Call, NoticeRow
 from dutydesk.domain.values import Kind, Outcome, Via
 from dutydesk.engine.books import Books
-from dutydesk.engine.composing import Letters, compose, groups, one_ring
+from dutydesk.engine.composing import Letters, Rings, compose, groups
 from dutydesk.engine.context import Context
 from dutydesk.engine.escalate import CLASSES
 from dutydesk.engine.pace import Pace
 from dutydesk.engine.stepping import step_through
 from dutydesk.errors import SendError
 from dutydesk.ports.channel import Channel, Handed, Outgoing
-from dutydesk.ports.store import Store, Tx
+from dutydesk.ports.store import Store, Tx, Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One call or notice on its way: what leaves, by which channel, and whose lease it is."""
+    """One call or notice on its way: what leaves, by which channel, whose lease it is, and the asks it carries."""
 
     message: Outgoing
     channel: Channel
     call: Call | None
     notice: NoticeRow | None = None
+    asks: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,61 +55,73 @@ class Dispatch:
         self.pace = Pace({via: channel.limits for via, channel in ctx.channels.items()})
 
     # -- claiming -------------------------------------------------------------------------------------
-    def claim(self, now: datetime, room: int) -> list[Parcel]:
+    def claim(self, now: datetime, room: int, waiting: Waiting | None = None) -> list[Parcel]:
         """Claim what may leave now: officers and reds first, as many as each way's pace allows."""
-        parcels: list[Parcel] = []
+        if waiting is None:
+            with self.store.read() as reads:
+                waiting = reads.waiting(now)
+        if not (waiting.asks or waiting.notices) or room <= 0:
+            return []
+        due = waiting
+        parcels = self.store.write(lambda tx: self._claim(tx, due, now, room))
+        for parcel in parcels:
+            self.pace.spend(parcel.message.via, 1)
+        return parcels
+
+    def _claim(self, tx: Tx, waiting: Waiting, now: datetime, room: int) -> list[Parcel]:
+        """Claim due asks class by class, make their calls, write them as sending; then notices.
+
+        1. Take asks of the highest class first, by each way as many as its pace allows.
+        2. Groups of one person, incident, round and way become calls; a superior's may wait for their turn.
+        3. Notices leave by what room is left.
+        """
+        left = {via: self.pace.room(via, now) for via in self.ctx.channels}
+        asks: dict[str, Ask] = {}
         for klass in CLASSES:
             for via in self.ctx.channels:
-                want = min(room - len(parcels), self.pace.room(via, now))
-                if want > 0:
-                    parcels += self._claim_class(klass, via, now, want)
-        want = min(room - len(parcels), self.pace.room(Via.SMS, now))
-        if want > 0:
-            parcels += self.store.write(lambda tx: self._claim_notices(tx, now, want))
-        return parcels
-
-    def _claim_class(self, klass: int, via: Via, now: datetime, want: int) -> list[Parcel]:
-        parcels = self.store.write(lambda tx: self._claim(tx, klass, via, now, want))
-        self.pace.spend(via, len(parcels))
-        return parcels
-
-    def _claim(self, tx: Tx, klass: int, via: Via, now: datetime, room: int) -> list[Parcel]:
-        """Claim due asks of one class and way, make their calls, write them as sending."""
-        asks = tx.claim_asks(klass, via, now, room)
-        if not asks:
-            return []
+                want = min(room, left[via])
+                if (klass, via) in waiting.asks and want > 0:
+                    fresh = [ask for ask in tx.claim_asks(klass, via, now, want) if ask.id not in asks]
+                    taken = len(groups(fresh))
+                    left[via], room = left[via] - taken, room - taken
+                    asks.update((ask.id, ask) for ask in fresh)
         books = Books(self.ctx, tx, now)
-        callouts = {each.id: each for each in tx.callouts({ask.callout for ask in asks})}
-        letters = Letters(tx, {ask.number for ask in asks}, now)
-        calls = [call for group in groups(asks)
-                 if (call := self._call(books, group, callouts, letters)) is not None]
+        parcels = self._calls(books, asks) if asks else []
+        if waiting.notices and min(room, left.get(Via.SMS, 0)) > 0:
+            parcels += self._claim_notices(tx, now, min(room, left[Via.SMS]))
+        books.close()
+        return parcels
+
+    def _calls(self, books: Books, asks: dict[str, Ask]) -> list[Parcel]:
+        """Turn claimed asks into calls, written as sending."""
+        tx, waiting = books.tx, groups(asks.values())
+        callouts = {each.id: each for each in tx.callouts({ask.callout for ask in asks.values()})}
+        letters, rings = Letters(tx, {ask.number for ask in asks.values()}, books.now), Rings(books, waiting)
+        calls: list[Call] = []
+        for group in waiting:
+            until = rings.until(group)
+            if until is not None:
+                tx.postpone_asks([ask.id for ask in group], until, "上级三分钟内只响一次")
+                continue
+            call = compose(books, group, callouts, letters, self.ctx.channels[group[0].via].name)
+            if call is not None:
+                calls.append(call)
         if calls:
             tx.start_calls(calls)
         letters.save()
         for call in calls:
             books.note("call", incident=call.incident, person=call.person, call=call.id, via=call.via.value,
                        asks=list(call.asks), round=call.round)
-        books.close()
-        return [self._parcel(books, call) for call in calls]
+        return [self._parcel(books, call, asks) for call in calls]
 
-    def _call(self, books: Books, asks: Sequence[Ask], callouts: dict[str, Callout],
-              letters: Letters) -> Call | None:
-        """One group becomes a call, or waits for its turn at a superior's phone."""
-        waits = one_ring(books, asks)
-        if waits is not None:
-            books.tx.postpone_asks([ask.id for ask in asks], waits, "上级三分钟内只响一次")
-            return None
-        return compose(books, asks, callouts, letters, self.ctx.channels[asks[0].via].name)
-
-    def _parcel(self, books: Books, call: Call) -> Parcel:
+    def _parcel(self, books: Books, call: Call, asks: dict[str, Ask]) -> Parcel:
         incident = books.incidents.get(call.incident)
         drill = incident is not None and incident.kind is not Kind.REAL
         message = Outgoing(call.id, call.via, call.number, call.person, call.text, call.code, drill=drill)
-        return Parcel(message, self.ctx.channels[call.via], call)
+        return Parcel(message, self.ctx.channels[call.via], call, None, tuple(asks[id] for id in call.asks))
 
     def _claim_notices(self, tx: Tx, now: datetime, room: int) -> list[Parcel]:
         rows = tx.claim_notices(now, room, now + self.ctx.lease(Via.SMS))
-        self.pace.spend(Via.SMS, len(rows))
         return [Parcel(Outgoing(row.id, Via.SMS, row.number, row.person, row.text, asks=False),
                        self.ctx.channels[Via.SMS], None, row) for row in rows]
 
@@ -134,37 +147,59 @@ class Dispatch:
             if sent.parcel.notice is not None:
                 good = sent.outcome in (Outcome.HANDED_OVER, Outcome.QUEUED, Outcome.ON_HANDSET)
                 tx.finish_notice(sent.parcel.notice.id, "sent" if good else "dropped", sent.why)
-            elif sent.parcel.call is not None:
-                self._finish_call(books, sent, sent.parcel.call)
+        self._finish_calls(books, [(sent, sent.parcel.call) for sent in results if sent.parcel.call is not None])
         books.close()
 
-    def _finish_call(self, books: Books, sent: Sent, call: Call) -> None:
-        """Book one call if its lease still stands; a late finish only leaves a line in the journal."""
-        gone = sent.outcome.called or sent.outcome is Outcome.QUEUED
-        state = "unknown" if sent.outcome is Outcome.UNKNOWN else ("handed" if gone else "failed")
-        handed = None if state == "failed" else sent.at
-        mine = books.tx.finish_call(call.id, call.lease, state=state, outcome=sent.outcome, handed_at=handed,
-                                    provider=sent.provider)
-        books.note("handed" if mine else "late_finish", incident=call.incident, person=call.person, call=call.id,
-                   outcome=sent.outcome.value, why=sent.why)
-        if mine:
-            tell_callouts(books, call, sent.outcome, sent.at)
+    def _finish_calls(self, books: Books, sent_calls: Sequence[tuple[Sent, Call]]) -> None:
+        """Book calls whose lease still stands; a late finish only leaves a line in the journal."""
+        if not sent_calls:
+            return
+        mine = set(books.tx.finish_calls([_ended(sent, call) for sent, call in sent_calls]))
+        told: list[Told] = []
+        for sent, call in sent_calls:
+            books.note("handed" if call.id in mine else "late_finish", incident=call.incident, person=call.person,
+                       call=call.id, outcome=sent.outcome.value, why=sent.why)
+            if call.id in mine:
+                told.append(Told(call, sent.outcome, sent.at, sent.parcel.asks))
+        tell_callouts(books, told)
 
     # -- on one thread --------------------------------------------------------------------------------
-    def run_once(self, now: datetime, room: int = 1000) -> int:
+    def run_once(self, now: datetime, room: int = 1000, waiting: Waiting | None = None) -> int:
         """Claim, send by stepping each coroutine on this thread, finish. Returns how many left."""
-        parcels = self.claim(now, room)
+        parcels = self.claim(now, room, waiting)
         self.finish([send_now(parcel, now) for parcel in parcels], now)
         return len(parcels)
 
 
-def tell_callouts(books: Books, call: Call, outcome: Outcome, at: datetime) -> None:
-    """Let what became of a call happen to the callouts of its asks."""
-    asks = books.tx.asks(call.asks)
-    callouts = {each.id: each for each in books.tx.lock_callouts({ask.callout for ask in asks})}
-    for ask in asks:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a call, to be told to the callouts of its asks (looked up where they are not given)."""
+
+    call: Call
+    outcome: Outcome
+    at: datetime
+    asks: tuple[Ask, ...] = ()
+
+
+def tell_callouts(books: Books, told: Sequence[Told]) -> None:
+    """Let what became of calls happen to the callouts of their asks."""
+    missing = [id for each in told if not each.asks for id in each.call.asks]
+    known = {ask.id: ask for ask in books.tx.asks(missing)} if missing else {}
+    rows = [(each, ask) for each in told
+            for ask in each.asks or [known[id] for id in each.call.asks if id in known]]
+    callouts = books.lock(ask.callout for _, ask in rows)
+    for each, ask in rows:
         if ask.callout in callouts:
-            books.advance(callouts[ask.callout], Happened(at, ask.id, ask.climb, ask.person, ask.number, ask.via, outcome))
+            books.advance(callouts[ask.callout], Happened(each.at, ask.id, ask.climb, ask.person, ask.number, ask.via,
+                                                          each.outcome))
+
+
+def _ended(sent: Sent, call: Call) -> Call:
+    """A call as it stands after its hand-over."""
+    gone = sent.outcome.called or sent.outcome is Outcome.QUEUED
+    state = "unknown" if sent.outcome is Outcome.UNKNOWN else ("handed" if gone else "failed")
+    return replace(call, state=state, outcome=sent.outcome, handed_at=None if state == "failed" else sent.at,
+                   provider=sent.provider)
 
 
 def send_now(parcel: Parcel, now: datetime) -> Sent:
@@ -181,4 +216,3 @@ def send_now(parcel: Parcel, now: datetime) -> Sent:
 def failed(parcel: Parcel, error: SendError, now: datetime) -> Sent:
     """A hand-over that did not happen: for good, or for now."""
     return Sent(parcel, Outcome.NUMBER_DEAD if error.permanent else Outcome.FAILED_NOW, now, why=str(error))
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from dutydesk.domain.happenings import Due
@@ -19,9 +20,9 @@ class Escalate:
         self.ctx = ctx
         self.store = store
 
-    def run_once(self, now: datetime, limit: int = 500) -> int:
-        """Move every callout that is due; return how many moved (call again while it is not 0)."""
-        return sum(self._class(klass, now, limit) for klass in CLASSES)
+    def run_once(self, now: datetime, limit: int = 500, classes: Collection[int] = CLASSES) -> int:
+        """Move every callout that is due, of these classes; return how many moved (call again while it is not 0)."""
+        return sum(self._class(klass, now, limit) for klass in sorted(classes))
 
     def _class(self, klass: int, now: datetime, limit: int) -> int:
         return self.store.write(lambda tx: self._turn(tx, klass, now, limit))

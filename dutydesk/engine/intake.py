@@ -36,7 +36,7 @@ class Intake:
         self.ctx = ctx
         self.store = store
 
-    def run_once(self, now: datetime, limit: int = 200) -> int:
+    def run_once(self, now: datetime, limit: int = 2000) -> int:
         """Take in everything that waits; return how many documents were dealt with."""
         with self.store.read() as reads:
             waiting = reads.documents("waiting", limit)

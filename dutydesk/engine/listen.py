@@ -18,11 +18,40 @@ from dutydesk.engine import answers, meaning
 from dutydesk.engine.books import Books
 from dutydesk.engine.composing import listed
 from dutydesk.engine.context import Context
-from dutydesk.engine.dispatch import tell_callouts
+from dutydesk.engine.dispatch import Told, tell_callouts
 from dutydesk.ports.store import Store, Tx
 
+UNKNOWN_CALL = "unknown call"
 _CONTACT = (Act.STOP, Act.WRONG_NUMBER)
 _LISTS = (Act.WOKEN, Act.NOT_FOUND)
+
+
+class Hearing:
+    """What one batch is about: the calls its keys and receipts belong to, the phones its texts came from."""
+
+    def __init__(self, books: Books, rows: Sequence[Inbound]) -> None:
+        self.books = books
+        self.phones = meaning.Phones(books, rows)
+        self.outcomes: dict[str, Outcome] = {}
+        self._calls = {call.id: call for call in books.tx.calls({row.call for row in rows if row.call})}
+        asks = books.tx.asks(id for call in self._calls.values() for id in call.asks)
+        self._asks = {ask.id: ask for ask in asks}
+        books.lock(ask.callout for ask in asks)
+
+    def asks_in(self, call: str) -> list[Ask]:
+        """The asks a call carries."""
+        return [self._asks[id] for id in self._calls[call].asks if id in self._asks]
+
+    def report(self, row: Inbound, outcome: Outcome | None) -> str:
+        """A report about a call is evidence of called, never an answer; reports come late, twice, out of order."""
+        call = self._calls.get(row.call)
+        if call is None or outcome is None:
+            return UNKNOWN_CALL
+        known = self.outcomes.get(call.id)
+        if known is None or outcome.final or not known.final:
+            self.outcomes[call.id] = outcome
+        tell_callouts(self.books, [Told(call, outcome, row.received_at, tuple(self.asks_in(call.id)))])
+        return outcome.value
 
 
 class Listen:
@@ -37,57 +66,46 @@ class Listen:
         return self.store.write(lambda tx: self._turn(tx, now, limit))
 
     def _turn(self, tx: Tx, now: datetime, limit: int) -> int:
+        """Look up together what the rows of a batch are about, then deal with them in the order of their times."""
         rows = tx.claim_inbound(limit)
         if not rows:
             return 0
-        books = Books(self.ctx, tx, now)
+        hearing = Hearing(Books(self.ctx, tx, now), rows)
+        understood = {row.id: self._hear(hearing, row) for row in rows}
         for row in rows:
-            understood = self._hear(books, row)
-            tx.finish_inbound(row.id, understood)
-            books.note("heard", inbound=row.id, sort=row.kind, call=row.call, understood=understood)
-        books.close()
+            hearing.books.note("heard", inbound=row.id, sort=row.kind, call=row.call, understood=understood[row.id])
+        tx.finish_inbounds(understood)
+        if hearing.outcomes:
+            tx.set_outcomes(hearing.outcomes)
+        hearing.books.close()
         return len(rows)
 
-    def _hear(self, books: Books, row: Inbound) -> str:
+    def _hear(self, hearing: Hearing, row: Inbound) -> str:
         if row.kind == "receipt":
-            return self._receipt(books, row)
+            return hearing.report(row, row.outcome)
         if row.kind == "key":
-            return self._key(books, row)
-        return self._text(books, row)
-
-    # -- receipts -------------------------------------------------------------------------------------
-    def _receipt(self, books: Books, row: Inbound) -> str:
-        """A receipt is evidence of called, never an answer; receipts come late, twice and out of order."""
-        call = books.tx.call(row.call)
-        if call is None or row.outcome is None:
-            return "unknown call"
-        if call.outcome is None or not call.outcome.final or row.outcome.final:
-            books.tx.set_outcome(call.id, row.outcome)
-        tell_callouts(books, call, row.outcome, row.received_at)
-        return row.outcome.value
+            return self._key(hearing, row)
+        return self._text(hearing, row)
 
     # -- keys -----------------------------------------------------------------------------------------
-    def _key(self, books: Books, row: Inbound) -> str:
+    def _key(self, hearing: Hearing, row: Inbound) -> str:
         """Keys pressed in a call count for exactly the asks of that call."""
-        call = books.tx.call(row.call)
-        if call is None:
-            return "unknown call"
+        if hearing.report(row, Outcome.PICKED_UP) == UNKNOWN_CALL:
+            return UNKNOWN_CALL
         reading = replies.read_keys(row.text)
         if not isinstance(reading, Understood) or reading.act is Act.AGAIN:
-            tell_callouts(books, call, Outcome.PICKED_UP, row.received_at)
             return "no valid key"
-        tell_callouts(books, call, Outcome.PICKED_UP, row.received_at)
-        return self._count(books, row, reading, books.tx.asks(call.asks), Via.VOICE)
+        return self._count(hearing.books, row, reading, hearing.asks_in(row.call), Via.VOICE)
 
     # -- texts ----------------------------------------------------------------------------------------
-    def _text(self, books: Books, row: Inbound) -> str:
+    def _text(self, hearing: Hearing, row: Inbound) -> str:
         """A text message.
 
         1. Words of danger raise the alarm whatever else it says.
         2. Understood: find the asks it is meant for; none that is sure: ask back and ring.
         3. Wrong number and STOP open a contact task.
         """
-        phone = meaning.look(books.tx, row.number, row.received_at)
+        books, phone = hearing.books, hearing.phones.look(row.number, row.received_at)
         reading = replies.read(row.text)
         words = replies.alarm_words(row.text)
         if words and not (isinstance(reading, Understood) and reading.act is Act.HELP):
@@ -113,7 +131,7 @@ class Listen:
         asks = meaning.one_each(asks)
         if not asks:
             return answers.nothing_asked(books, row, reading)
-        callouts = {each.id: each for each in books.tx.lock_callouts({ask.callout for ask in asks})}
+        callouts = books.lock(ask.callout for ask in asks)
         for rank, ask in enumerate(asks):
             if ask.callout in callouts:
                 n = reading.n if rank == 0 else None   # counted once per message, not per hat

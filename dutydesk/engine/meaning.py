@@ -6,14 +6,15 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dutydesk.domain.records import Ask, Call, Callout, Code
-from dutydesk.ports.store import Reads
+from dutydesk.domain.records import Ask, Call, Callout, Code, Inbound
+from dutydesk.engine.books import Books
 
 LOOK_BACK = timedelta(days=7)
+_GONE = ("withdrawn", "dropped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +34,46 @@ class Phone:
         if callout is None or callout.opened_at > self.at:
             return False
         closed = callout.memo.get("closed_at")
-        return closed is None or datetime.fromisoformat(closed) > self.at
+        return closed is None or datetime.fromisoformat(closed) >= self.at
 
     def asked(self) -> list[Ask]:
         """Asks put to this phone by then, withdrawn ones left out."""
-        return [ask for ask in self.asks.values() if ask.due_at <= self.at and ask.state not in ("withdrawn", "dropped")]
+        return [ask for ask in self.asks.values() if ask.due_at <= self.at and ask.state not in _GONE]
 
     def listed(self, incident: str, round: int) -> list[Ask]:
         """Asks of a round that stood in calls handed over by then."""
-        ids = {id for call in self.calls if (call.incident, call.round) == (incident, round) for id in call.asks}
-        return [self.asks[id] for id in sorted(ids) if id in self.asks]
+        ids = {id for call in self.calls for id in call.asks}
+        found = [self.asks[id] for id in sorted(ids) if id in self.asks]
+        return [ask for ask in found if (ask.incident, ask.round) == (incident, round)]
 
 
-def look(reads: Reads, number: str, at: datetime) -> Phone:
-    """Gather what a phone knew at a time."""
-    asks = {ask.id: ask for ask in reads.asks_to(number, since=at - LOOK_BACK)}
-    calls = [call for call in reads.calls_to(number, since=at - LOOK_BACK) if _handed(call, at)]
-    callouts = {each.id: each for each in reads.callouts({ask.callout for ask in asks.values()})}
-    return Phone(number, at, tuple(calls), asks, callouts, tuple(reads.codes_of([number])))
+class Phones:
+    """The phones a batch of replies came from, looked up together; their callouts are locked."""
+
+    def __init__(self, books: Books, rows: Iterable[Inbound]) -> None:
+        texts = [row for row in rows if row.kind == "reply"]
+        numbers = sorted({row.number for row in texts})
+        self._books = books
+        self._asks: dict[str, list[Ask]] = {number: [] for number in numbers}
+        self._calls: dict[str, list[Call]] = {number: [] for number in numbers}
+        self._codes: dict[str, list[Code]] = {number: [] for number in numbers}
+        if not texts:
+            return
+        since = min(row.received_at for row in texts) - LOOK_BACK
+        for ask in books.tx.asks_to_any(numbers, since=since):
+            self._asks[ask.number].append(ask)
+        for call in books.tx.calls_to_any(numbers, since=since):
+            self._calls[call.number].append(call)
+        for code in books.tx.codes_of(numbers):
+            self._codes[code.number].append(code)
+        books.lock(ask.callout for asks in self._asks.values() for ask in asks)
+
+    def look(self, number: str, at: datetime) -> Phone:
+        """What a phone knew at a time."""
+        asks = {ask.id: ask for ask in self._asks[number] if ask.due_at >= at - LOOK_BACK}
+        calls = tuple(call for call in self._calls[number] if call.created_at >= at - LOOK_BACK and _handed(call, at))
+        callouts = self._books.lock(ask.callout for ask in asks.values())
+        return Phone(number, at, calls, asks, callouts, tuple(self._codes[number]))
 
 
 def _handed(call: Call, at: datetime) -> bool:
@@ -92,7 +115,3 @@ def one_each(asks: Iterable[Ask]) -> list[Ask]:
         found.setdefault((ask.callout, ask.person), ask)
     return list(found.values())
 
-
-def still_open(phone: Phone, asks: Sequence[Ask]) -> bool:
-    """Whether any of these asks' callouts was open."""
-    return any(phone.open(ask) for ask in asks)

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from dutydesk.domain.happenings import ByHand, Lifted, Lowered, Renewed, Superseded
 from dutydesk.domain.ids import derive
-from dutydesk.domain.incident import Change, What, over
+from dutydesk.domain.incident import Change, What
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.records import Callout, Incident, NoticeRow, State
 from dutydesk.domain.site import Post
 from dutydesk.domain.values import Colour, Kind
-from dutydesk.engine import chores, wording
+from dutydesk.engine import chores, closing, wording
 from dutydesk.engine.books import Books, is_officer
 
 _MONTH = timedelta(days=30)
@@ -40,10 +40,9 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
     playbook = books.ctx.playbook(incident.family)
     if playbook is None:
         books.note("no_playbook", incident=incident.id, family=incident.family)
-        return _save(books, incident, 0)
+        return closing.save(books, incident, 0)
     standing: dict[str, list[Callout]] = {}
-    for callout in books.tx.lock_callouts_of(incident.id):
-        callout = books.callouts.get(callout.id, callout)
+    for callout in books.lock_of(incident.id):
         if not is_officer(callout):
             standing.setdefault(callout.place, []).append(callout)
     incident = _raise(books, incident, playbook, [c for c in changes if c.what is What.RAISED], standing, cause)
@@ -58,17 +57,8 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
                    was=change.old.word if change.old else None, now=change.new.word if change.new else None)
     still_open = sum(1 for callouts in standing.values() for callout in callouts
                      if books.callouts.get(callout.id, callout).state is not State.CLOSED)
-    return _save(books, incident, still_open + len(books.fresh))
-
-
-def _save(books: Books, incident: Incident, open_callouts: int) -> Incident:
-    incident = over(incident, open_callouts=open_callouts, now=books.now)
-    if incident.closed_at is not None:
-        books.tx.free_codes(incident.id, books.now + books.ctx.rules.code_rest)
-        books.note("incident_closed", incident=incident.id)
-    books.tx.save_incident(incident)
-    books.incidents[incident.id] = replace(incident, version=incident.version + 1)
-    return books.incidents[incident.id]
+    return closing.save(books, incident, still_open + sum(
+        1 for id in books.fresh if books.callouts[id].incident == incident.id))
 
 
 def _raise(books: Books, incident: Incident, playbook: Playbook, raised: Sequence[Change],
@@ -184,12 +174,8 @@ def stop_drills(books: Books, desk: str) -> None:
     """A real orange or red stops every drill of the same desk at once."""
     for incident in books.tx.incidents(open_only=True):
         if incident.desk == desk and incident.kind is not Kind.REAL:
-            for callout in books.tx.lock_callouts_of(incident.id):
-                callout = books.callouts.get(callout.id, callout)
-                if is_officer(callout):
-                    books.hush(callout)
-                else:
+            for callout in books.lock_of(incident.id):
+                if not is_officer(callout):
                     books.advance(callout, ByHand(books.now, "stand_down", "desk", "真实预警到达，演练中止"))
-            stopped = replace(incident, colours={}, by_hand={}, closed_at=books.now)
-            books.tx.save_incident(stopped)
             books.note("drill_stopped", incident=incident.id)
+            closing.save(books, replace(books.incident(incident.id) or incident, colours={}, by_hand={}), 0)

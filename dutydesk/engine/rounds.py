@@ -1,7 +1,7 @@
 """One round of all desks in the fixed order: listen, intake, escalate, dispatch; then supervise.
 
 After a start or a gap the order is what counts: replies are drained first, then all waiting documents are
-applied as one batch, only then anything climbs.
+applied as one batch, only then anything climbs. One look at the store tells which desks have anything to do.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from dutydesk.engine.escalate import Escalate
 from dutydesk.engine.intake import Intake
 from dutydesk.engine.listen import Listen
 from dutydesk.engine.supervise import Supervise
-from dutydesk.ports.store import Store
+from dutydesk.ports.store import Store, Waiting
 
 
 class Rounds:
     """The five desks around one store. `sends` False leaves dispatch to a shell of its own."""
 
     def __init__(self, ctx: Context, store: Store) -> None:
+        self.store = store
         self.listen = Listen(ctx, store)
         self.intake = Intake(ctx, store)
         self.escalate = Escalate(ctx, store)
@@ -30,16 +31,31 @@ class Rounds:
 
     def run_once(self, now: datetime, *, sends: bool = True, supervise_every: timedelta = timedelta(seconds=5)) -> int:
         """Let every desk do what is due now; return how much was done in all."""
-        done = 0
-        while heard := self.listen.run_once(now):
-            done += heard
-        while taken := self.intake.run_once(now):
-            done += taken
-        while moved := self.escalate.run_once(now):
-            done += moved
+        done = self._take_in(now) + self._climb(now)
         if sends:
             done += self.dispatch.run_once(now)
         if self._supervised is None or now - self._supervised >= supervise_every:
             self._supervised = now
             self.supervise.run_once(now)
         return done
+
+    def _take_in(self, now: datetime) -> int:
+        """Drain replies, then apply every waiting document."""
+        done = 0
+        waiting = self._waiting(now)
+        while waiting.inbound and (heard := self.listen.run_once(now)):
+            done += heard
+        while waiting.documents and (taken := self.intake.run_once(now)):
+            done += taken
+        return done
+
+    def _climb(self, now: datetime) -> int:
+        """Move what is due, until nothing is."""
+        done = 0
+        while (classes := self._waiting(now).callouts) and (moved := self.escalate.run_once(now, classes=classes)):
+            done += moved
+        return done
+
+    def _waiting(self, now: datetime) -> Waiting:
+        with self.store.read() as reads:
+            return reads.waiting(now)

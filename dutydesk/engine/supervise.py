@@ -8,15 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from dutydesk.domain.happenings import Expired
-from dutydesk.domain.ids import derive
-from dutydesk.domain.incident import over
-from dutydesk.domain.records import Call, Chain, Incident, State, Task
+from dutydesk.domain.records import Chain, Incident, Task
 from dutydesk.domain.values import Kind, Outcome, Via
-from dutydesk.engine import darkness
+from dutydesk.engine import closing, darkness
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
-from dutydesk.engine.dispatch import tell_callouts
+from dutydesk.engine.dispatch import Told, tell_callouts
 from dutydesk.engine.house import FAMILY
 from dutydesk.engine.intake import RELEASED
 from dutydesk.engine.joining import given
@@ -60,19 +58,18 @@ class Supervise:
         if not calls:
             return
         books = Books(self.ctx, tx, now)
+        mine = set(tx.finish_calls([replace(call, state="unknown", outcome=Outcome.UNKNOWN, handed_at=now)
+                                    for call in calls]))
         for call in calls:
-            self._unknown(books, call, now)
+            if call.id in mine:
+                books.note("stalled", incident=call.incident, person=call.person, call=call.id)
+        tell_callouts(books, [Told(call, Outcome.UNKNOWN, now) for call in calls if call.id in mine])
         books.close()
-
-    def _unknown(self, books: Books, call: Call, now: datetime) -> None:
-        if books.tx.finish_call(call.id, call.lease, state="unknown", outcome=Outcome.UNKNOWN, handed_at=now):
-            books.note("stalled", incident=call.incident, person=call.person, call=call.id)
-            tell_callouts(books, call, Outcome.UNKNOWN, now)
 
     # -- tasks ----------------------------------------------------------------------------------------
     def _tasks(self, tx: Tx, now: datetime) -> None:
         """Do our own work that is due; people's work that is late is said once."""
-        due = [task for task in tx.tasks() if task.due_at <= now and task.state == "open"]
+        due = tx.due_tasks(now)
         if not due:
             return
         books = Books(self.ctx, tx, now)
@@ -138,22 +135,18 @@ class Supervise:
         for incident in tx.incidents():
             if incident.family == FAMILY:
                 continue
-            callouts = [each for each in tx.callouts_of(incident.id) if not is_officer(each)]
-            closed = over(incident, open_callouts=len(callouts), now=now)
-            if closed.closed_at is not None:
-                tx.save_incident(closed)
-                tx.free_codes(incident.id, now + self.ctx.rules.code_rest)
-                self._quiet(books, incident)
-                books.note("incident_closed", incident=incident.id)
-            else:
+            if incident.colours:
                 darkness.look(books, incident)
+            else:
+                self._end(books, incident)
         books.close()
 
-    def _quiet(self, books: Books, incident: Incident) -> None:
-        """An incident that is over needs no officer: its alarm falls silent."""
-        for alarm in books.tx.lock_callouts([derive("c", incident.id, "officer")]):
-            if alarm.state is not State.CLOSED:
-                books.hush(alarm)
+    def _end(self, books: Books, incident: Incident) -> None:
+        """Close an incident without any colour once its last callout is closed."""
+        still_open = [each for each in books.lock_of(incident.id) if not is_officer(each)]
+        locked = books.incident(incident.id)
+        if not still_open and locked is not None and locked.closed_at is None:
+            closing.save(books, locked, 0)
 
 
 def release(books: Books, hash: str) -> None:
