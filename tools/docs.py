@@ -166,7 +166,8 @@ def rules() -> str:
     """Every setting of `[rules]`, with the comment beside it in the source."""
     notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(Rules), re.MULTILINE))
     return table(("name", "default", "meaning"),
-                 ((f"`{each.name}`", shown(each.default), notes.get(each.name, "")) for each in dataclasses.fields(Rules)))
+                 ((f"`{each.name}`", shown(each.default), notes.get(each.name, ""))
+                  for each in dataclasses.fields(Rules)))
 
 
 # findings

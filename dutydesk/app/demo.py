@@ -53,7 +53,8 @@ class Demo(AbstractContextManager["Demo"]):
         plan = [(self.scenario.start + each.at, Path(each.file)) for each in self.scenario.alerts]
         for opening in self.scenario.open:
             stop.wait(self._clock.seconds_until(self.scenario.start + opening.at))
-            self._running.desk.hand.open_incident(Kind.REAL, opening.family, opening.colour, opening.places, "值班员", "")
+            self._running.desk.hand.open_incident(Kind.REAL, opening.family, opening.colour, opening.places, "值班员",
+                                                  "")
             yield f"opened by hand: {opening.family} {opening.colour.word}"
         for moment, file in sorted(plan):
             stop.wait(self._clock.seconds_until(moment))

@@ -66,4 +66,5 @@ def _callout(reads: Reads, callout: Callout, climbs: list[JournalRow], person: s
     for ask in reads.asks_of(callout.id):
         if ask.person == person:
             outcome = ask.outcome.value if ask.outcome else ask.state
-            yield f"  第{ask.climb}次爬升，{ask.via.value} 第{ask.tries}次（{ask.due_at:%H:%M:%S} UTC，以{ask.role.value}身份）：{outcome}"
+            yield (f"  第{ask.climb}次爬升，{ask.via.value} 第{ask.tries}次"
+                   f"（{ask.due_at:%H:%M:%S} UTC，以{ask.role.value}身份）：{outcome}")

@@ -19,12 +19,12 @@ from dutydesk.app import house
 from dutydesk.app.happenings import Teller
 from dutydesk.app.summary import summary
 from dutydesk.clock import VirtualClock
+from dutydesk.domain.ids import document_hash
 from dutydesk.domain.records import Document
 from dutydesk.domain.scenario import Opening, Scenario
 from dutydesk.domain.values import Kind
 from dutydesk.engine.by_hand import Hand
 from dutydesk.engine.rounds import Rounds
-from dutydesk.domain.ids import document_hash
 from dutydesk.store.store import SqlStore, open_store
 
 TICK = timedelta(seconds=1)          # happenings within a second are dealt with together
@@ -105,7 +105,8 @@ class Replay(AbstractContextManager["Replay"]):
 
     def _land(self, source: str, file: Path, now: datetime) -> None:
         body = file.read_bytes()
-        self.store.write(lambda tx: tx.add_document(Document(document_hash(source, body), source, file.name, now, body)))
+        document = Document(document_hash(source, body), source, file.name, now, body)
+        self.store.write(lambda tx: tx.add_document(document))
 
     def _open(self, row: Opening, now: datetime) -> None:
         self.hand.open_incident(Kind.REAL, row.family, row.colour, row.places, HANDS, "")

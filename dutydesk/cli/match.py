@@ -29,13 +29,14 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for result in results:
         alert = result.alert
-        print(f"{alert.event.name} {alert.colour.word} ({alert.identifier}): touches {len(result.found.touches)} places, "
-              f"asks {len({row['post'] for row in result.rows})} posts, "
+        print(f"{alert.event.name} {alert.colour.word} ({alert.identifier}): "
+              f"touches {len(result.found.touches)} places, asks {len({row['post'] for row in result.rows})} posts, "
               f"{len({row['person'] for row in result.rows})} people")
         for missed in result.found.unmatched:
             print(f"  ! {missed}")
         for row in result.rows:
             if row["step"] == 1:
-                place, person = (folder.setup.site.places[str(row["place"])], folder.setup.site.people[str(row["person"])])
+                site = folder.setup.site
+                place, person = site.places[str(row["place"])], site.people[str(row["person"])]
                 print(f"  {row['post']:<24} {place.name:<14} {person.id} {person.title:<12} {row['reason']}")
     return 0

@@ -57,7 +57,8 @@ def _sentence(folder: Folder, line: dict[str, Any], zone: ZoneInfo) -> str:
     texts = {
         "version": lambda: f"收到 {line.get('event', '')} {line.get('colour', '')} {line.get('msg_type', '')}，"
                            f"触及 {line.get('touched', 0)} 处（{line.get('join', '')}）",
-        "round": lambda: f"第 {line.get('round')} 轮开始：叫应 {line.get('callouts')} 个岗位（{line.get('event', '')}）",
+        "round": lambda: f"第 {line.get('round')} 轮开始：叫应 {line.get('callouts')} 个岗位"
+                         f"（{line.get('event', '')}）",
         "alarm": lambda: f"[red]报警[/red] {where} {line.get('reason')} {line.get('text', '')}",
         "officer": lambda: f"[red]值班电话响[/red] {'、'.join(line.get('reach', []))}（第 {line.get('climb')} 次）",
         "incident": lambda: f"事件 {line.get('number', '')} {line.get('what', '')}",

@@ -36,7 +36,7 @@ class Config:
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is public is documented: pages made from the code are up to date, and what is written by hand leaves nothing out."""
+"""What is public is documented: pages made from the code are up to date, those written by hand leave nothing out."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def test_the_module_table_names_every_module_once_with_its_job() -> None:
             listed[folder] = line
         elif found := re.match(r"\| `(\w+)` \| (.+) \|$", line):
             listed[f"{folder}/{found[1]}.py"] = found[2]
-    files = {path.relative_to(ROOT).as_posix().removesuffix("/__init__.py") for path in (ROOT / "dutydesk").rglob("*.py")}
+    files = {path.relative_to(ROOT).as_posix().removesuffix("/__init__.py")
+             for path in (ROOT / "dutydesk").rglob("*.py")}
     assert set(listed) == files
     assert all(listed.values())
 
