@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
@@ -27,6 +27,8 @@ from dutydesk.store.transaction import Writing
 T = TypeVar("T")
 GATHER_SECONDS = 0.005
 TRIES = 5
+PAUSE_SECONDS = 0.1
+ASKS = 20
 
 
 @dataclass(slots=True)
@@ -80,22 +82,26 @@ class Desk:
             except _Again as error:
                 work.error = _told(error.__cause__ or error)
                 if left:
+                    sleep(PAUSE_SECONDS * (TRIES - left))
                     continue
             return
 
     def _together(self, batch: list[Work]) -> None:
-        token: str | None = None
+        committing: str | None = None   # the name of a transaction whose commit was sent
         try:
             with self._engine.connect() as connection:
-                token = transaction_id(connection)
+                name = transaction_id(connection)
                 self._each(batch, connection)
+                committing = name
                 _commit(connection)
                 self.commits += 1
         except DBAPIError as error:
             if not worth_a_retry(error):
                 self._fail(batch, error)
-            elif not self._was_committed(token):
+            elif committing is None or self._was_committed(committing, batch) is False:
                 raise _Again from error
+        except Exception as error:  # noqa: BLE001 - the writer must outlive it, and no caller may wait for ever
+            self._fail(batch, error)
 
     def _each(self, batch: list[Work], connection: Connection) -> None:
         for work in batch:
@@ -113,15 +119,19 @@ class Desk:
                 if savepoint is not None:
                     savepoint.commit()
 
-    def _was_committed(self, token: str | None) -> bool:
-        """Ask what became of a transaction whose commit got no answer."""
-        if token is None:
-            return False
-        try:
-            with self._engine.connect() as connection:
-                return commit_known(connection, token)
-        except DBAPIError:
-            return False
+    def _was_committed(self, name: str, batch: list[Work]) -> bool | None:
+        """Ask what became of a transaction whose commit got no answer, while the server comes back.
+
+        If it does not, nobody knows (None): the works fail, for doing them again could do them twice.
+        """
+        for _ in range(ASKS):
+            try:
+                with self._engine.connect() as connection:
+                    return commit_known(connection, name)
+            except DBAPIError:
+                sleep(PAUSE_SECONDS * TRIES)
+        self._fail(batch, Refused("the database went away during a commit; whether it was kept is not known"))
+        return None
 
     def _fail(self, batch: list[Work], error: BaseException) -> None:
         for work in batch:
