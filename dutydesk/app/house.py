@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -137,10 +138,19 @@ def journal_key(site: Path) -> bytes:
         return given.encode()
     path = site / KEY_FILE
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
+        _make_key(path)
     return path.read_text().strip().encode()
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, whole at once: of workers that start together one makes it, and a kill leaves no half key."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_hex(32))
+    with suppress(FileExistsError):
+        path.hardlink_to(draft)
+    draft.unlink()
 
 
 def store_url(site: Path, url: str) -> str:

@@ -170,11 +170,14 @@ class SiteWrites(SiteReads, JournalWrites):
     """Keeping the site."""
 
     def save_site(self, site: Site) -> None:
-        """Make the tables hold this site; only rows that differ are written."""
+        """Make the tables hold this site; only rows that differ are written.
+
+        The setting comes first: its row is the lock behind which workers that start together wait for each other.
+        """
         tables = write_site(site)
+        self.set_setting(_ZONE, site.timezone)
         for table, rows in tables.items():
             self._keep(self.home.statements(SiteSql).tables[table], rows)
-        self.set_setting(_ZONE, site.timezone)
         self.set_setting(_HASH, _fingerprint(tables, site.timezone))
 
     def _keep(self, keep: _Upkeep, rows: Rows) -> None:

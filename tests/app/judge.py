@@ -1,0 +1,198 @@
+"""Judges a desk after a storm: by what arrived at the telephones, and by what stands in its database.
+
+The telephones know nothing of the desk's rows, and the rows are read by plain SQL, not by the program.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from dutydesk.store.dialect import read_url
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNDER_WAY = timedelta(seconds=10)   # a hand-over claimed before an answer may still arrive so much later
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A red for one town, when it landed and, if it was lifted, when the lift landed."""
+
+    serial: int
+    town: int
+    at: datetime
+    lifted: datetime | None = None
+
+
+@dataclass
+class Verdict:
+    """What was found; `faults` is empty for a good desk."""
+
+    faults: list[str] = field(default_factory=list)
+    arrivals: int = 0
+    double_asks: int = 0
+    double_needs: int = 0
+    double_notices: int = 0
+    replies: int = 0
+    counted: int = 0
+    unclear: int = 0
+    callouts: int = 0
+    excused: int = 0
+
+    def line(self) -> str:
+        """The numbers in one line."""
+        return (f"arrivals {self.arrivals}, callouts {self.callouts}, replies {self.replies} (counted {self.counted}, "
+                f"asked back or for the officer {self.unclear}), doubles: asks {self.double_asks}, "
+                f"needs {self.double_needs}, notices {self.double_notices}; lifted before they rang {self.excused}; "
+                f"faults {len(self.faults)}")
+
+
+class Rows:
+    """The rows of a store, by plain SQL."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(read_url(url))
+
+    def __call__(self, sql: str, **values: object) -> Sequence[Any]:
+        with self._engine.connect() as connection:
+            return connection.execute(text(sql), values).all()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def when(micros: int) -> datetime:
+    """A stored time."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+def judge(url: str, history: Sequence[Mapping[str, Any]], handsets: Mapping[str, Mapping[str, Any]],
+          reds: Sequence[Landed], never: Collection[str], people: Mapping[int, Mapping[str, Sequence[str]]]) -> Verdict:
+    """Judge one store. `history`: what arrived; `handsets`: number -> the phone's own history; `reds`: what must have
+    been called; `never`: who must not be, for his warnings were lifted at once; `people`: town -> place -> who.
+    """
+    rows, found = Rows(url), Verdict(arrivals=len(history))
+    try:
+        _nobody_missed(found, history, reds, people)
+        _nobody_for_nothing(found, history, never)
+        _only_what_is_written(found, rows, history)
+        _doubles(found, rows, history)
+        _no_ask_after_the_end(found, rows, history)
+        _every_reply_counts(found, rows, handsets)
+        found.callouts = rows("SELECT count(*) FROM callout")[0][0]
+    finally:
+        rows.close()
+    return found
+
+
+def _nobody_missed(found: Verdict, history: Sequence[Mapping[str, Any]], reds: Sequence[Landed],
+                   people: Mapping[int, Mapping[str, Sequence[str]]]) -> None:
+    """Every post of a red's town was called after it landed, unless the lift came while the desk was down."""
+    called: dict[str, list[datetime]] = defaultdict(list)
+    for arrival in history:
+        if arrival["asks"]:
+            called[arrival["person"]].append(datetime.fromisoformat(arrival["at"]))
+    for red in reds:
+        for place, persons in people[red.town].items():
+            if any(red.at <= at for person in persons for at in called[person] if _before(at, red.lifted)):
+                continue
+            if red.lifted is not None:
+                found.excused += 1
+            else:
+                found.faults.append(f"missed: nobody of {place} was called about red {red.serial} of {red.at}")
+
+
+def _before(at: datetime, lifted: datetime | None) -> bool:
+    return lifted is None or at <= lifted + UNDER_WAY
+
+
+def _nobody_for_nothing(found: Verdict, history: Sequence[Mapping[str, Any]], never: Collection[str]) -> None:
+    """A warning that was lifted in the same batch rings nobody."""
+    found.faults += [f"rung for nothing: {arrival['person']} at {arrival['at']}" for arrival in history
+                     if arrival["asks"] and arrival["person"] in never]
+
+
+def _only_what_is_written(found: Verdict, rows: Rows, history: Sequence[Mapping[str, Any]]) -> None:
+    """Whatever arrived had been written down before it was dialled."""
+    known = {row[0] for row in rows("SELECT id FROM call")} | {row[0] for row in rows("SELECT id FROM notice")}
+    for arrival in history:
+        if arrival["call"] not in known:
+            found.faults.append(f"dialled and not written down: {arrival['call']} to {arrival['person']}")
+
+
+def _doubles(found: Verdict, rows: Rows, history: Sequence[Mapping[str, Any]]) -> None:
+    """Calls that arrived twice; and needs met more often than planned, though under another id each time."""
+    arrived = Counter(arrival["call"] for arrival in history)
+    notices = {row[0] for row in rows("SELECT id FROM notice")}
+    for call, times in arrived.items():
+        if times > 1 and call in notices:
+            found.double_notices += times - 1
+        elif times > 1:
+            found.double_asks += times - 1
+    tries = {row[0]: [step[2] for step in json.loads(row[1])["steps"]]
+             for row in rows("SELECT hash, body FROM policy")}
+    policy = {row[0]: row[1] for row in rows("SELECT id, policy FROM callout WHERE post NOT LIKE '%/officer'")}
+    needs: dict[tuple[str, int, str, str, int], set[str]] = defaultdict(set)
+    for callout, climb, person, via, step, call in rows(
+            "SELECT callout, climb, person, via, step, call FROM ask WHERE tries > 0 AND call IS NOT NULL"):
+        if callout in policy and arrived[call]:
+            needs[callout, climb, person, via, step].add(call)
+    for (callout, _, _, _, step), calls in needs.items():
+        found.double_needs += max(0, len(calls) - tries[policy[callout]][step])
+
+
+def _no_ask_after_the_end(found: Verdict, rows: Rows, history: Sequence[Mapping[str, Any]]) -> None:
+    """No ask was claimed after its callout's end was written, and none arrived long after it.
+
+    Officers' alarms end and begin again; they are not judged here.
+    """
+    ended: dict[str, tuple[int, datetime]] = {}
+    callout_of = {row[0]: row[1] for row in rows("SELECT id, callout FROM ask")}
+    asks_of: dict[str, list[str]] = {}
+    for number, at, what, callout, facts in rows(
+            "SELECT row, at, what, callout, facts FROM journal WHERE what IN ('closed', 'call') ORDER BY row"):
+        if what == "closed":
+            ended.setdefault(callout, (number, when(at)))
+            continue
+        told = json.loads(facts)
+        asks_of[told["call"]] = told["asks"]
+        late = [ask for ask in told["asks"] if callout_of[ask] in ended]
+        if late:
+            found.faults.append(f"claimed after the end: {told['call']} with {late}")
+    for arrival in history:
+        over = [ended[callout_of[ask]] for ask in asks_of.get(arrival["call"], ()) if callout_of[ask] in ended]
+        if over and len(over) == len(asks_of[arrival["call"]]):
+            at = datetime.fromisoformat(arrival["at"])
+            if at > max(moment for _, moment in over) + UNDER_WAY:
+                found.faults.append(f"arrived after the end: {arrival['call']} at {at}")
+
+
+def _every_reply_counts(found: Verdict, rows: Rows, handsets: Mapping[str, Mapping[str, Any]]) -> None:
+    """Every word said at a phone was heard once, and is a fact or was asked back."""
+    heard: dict[tuple[str, str, datetime], list[str]] = defaultdict(list)
+    for number, words, at, state, understood in rows(
+            "SELECT number, text, received_at, state, understood FROM inbound WHERE kind <> 'receipt'"):
+        heard[number, words, when(at)].append(understood if state == "done" else "")
+    facts = {(row[0], when(row[1])) for row in rows("SELECT person, at FROM fact WHERE what <> 'called'")}
+    owner = {row[0]: row[1] for row in rows("SELECT number, person FROM number")}
+    for number, handset in handsets.items():
+        for bubble in handset["history"]:
+            if not bubble["mine"]:
+                continue
+            found.replies += 1
+            at = datetime.fromisoformat(bubble["at"])
+            understood = heard.get((number, bubble["text"], at), [])
+            if len(understood) != 1 or not understood[0]:
+                found.faults.append(f"reply of {number} at {at} ({bubble['text']!r}) was heard as {understood}")
+            elif (owner[number], at) in facts:
+                found.counted += 1
+            elif understood[0].startswith(("unclear", "for the officer", "no valid key")):
+                found.unclear += 1
+            else:
+                found.faults.append(f"reply of {number} at {at} was understood as {understood[0]!r} and is no fact")
