@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from dutydesk.domain import incident as machine
 from dutydesk.domain.ids import derive
@@ -14,6 +15,9 @@ from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine import openings
 from dutydesk.engine.books import Books
 from dutydesk.engine.openings import Cause
+
+ACTUAL = "Actual"
+RANK = {"Alert": 0, "Update": 1, "Cancel": 2}   # of messages sent in the same second
 
 
 class Batch:
@@ -34,7 +38,7 @@ class Batch:
         if version.id in self.versions:
             return True
         earlier = self.books.tx.version_by_identifier(version.identifier)
-        return earlier is not None and earlier.content == version.content
+        return earlier is not None and any(each.id == version.id for each in self.books.tx.versions(earlier.chain))
 
     def add_version(self, version: Version) -> None:
         """Keep a version."""
@@ -57,6 +61,18 @@ class Batch:
                 return None
             self.chains[id] = found
         return self.chains[id]
+
+    def age(self, chain: Chain) -> tuple[datetime, int]:
+        """How new the newest version of a chain is; see `joining.age`."""
+        newest = next((each for each in self.versions.values() if each.identifier == chain.latest), None)
+        newest = newest or self.books.tx.version_by_identifier(chain.latest)
+        return chain.sent, RANK.get(newest.msg_type, 0) if newest else 0
+
+    def move(self, orphan: Chain, chain: Chain) -> None:
+        """Let the versions of a chain that waited for this one belong to it."""
+        self.books.tx.move_versions(orphan.id, chain.id)
+        self.versions = {id: replace(version, chain=chain.id) if version.chain == orphan.id else version
+                         for id, version in self.versions.items()}
 
     def open_chains(self, event: str) -> list[Chain]:
         """Open chains of one event type, those of this batch included."""
@@ -142,12 +158,20 @@ class Batch:
                    if place in self.books.ctx.site.places}
         return lift_to_ancestors(touches, self.books.ctx.site)
 
-    def carry(self) -> None:
-        """Save the chains, and carry the net change of every incident into its callouts."""
+    def carry(self, *, expired: bool = False) -> None:
+        """Save the chains, and carry the net change of every incident into its callouts.
+
+        `expired`: what falls was not lifted, its time ran out.
+        """
         for id in sorted(self.kept):
             self.books.tx.save_chain(self.chains[id])
         for id, rows in self.changes.items():
-            openings.apply(self.books, self.incidents[id], net(rows), self.causes[id])
+            openings.apply(self.books, self.incidents[id], net(rows), self.causes[id], expired=expired)
+
+
+def kind_of(status: str) -> Kind:
+    """What sort of incident a message of that status feeds."""
+    return Kind.REAL if status == ACTUAL else Kind.DRILL
 
 
 def is_fresh(chain: Chain) -> bool:

@@ -12,7 +12,7 @@ from dutydesk.domain.alert import Alert
 from dutydesk.domain.match import Match, lift_to_ancestors
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine import joining
-from dutydesk.engine.batch import Batch
+from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import Context
 from dutydesk.engine.house import house_incident
@@ -20,7 +20,6 @@ from dutydesk.engine.reading import Reading, read, version_of
 from dutydesk.ports.store import Store, Tx
 
 RELEASED = "released"
-_RINGS = ("Actual",)
 _FEEDS_DRILLS = ("Exercise", "Test")
 
 
@@ -53,7 +52,7 @@ class Intake:
         pairs = [(alert, found, reading) for reading in claimed for alert, found in reading.alerts]
         for reading in claimed:
             self._shelve(books, reading)
-        for alert, found, reading in sorted(pairs, key=lambda row: (row[0].sent, row[0].identifier)):
+        for alert, found, reading in sorted(pairs, key=lambda row: (*joining.age(row[0]), row[0].identifier)):
             if not _held(books, reading):
                 take(batch, alert, found, reading)
         batch.carry()
@@ -85,7 +84,7 @@ def _held(books: Books, reading: Reading) -> bool:
     """Whether a document waits for the officer's word: an untrusted source, or very many posts below red."""
     if RELEASED in reading.document.faults:
         return False
-    ringing = [(alert, found) for alert, found in reading.alerts if alert.status in _RINGS]
+    ringing = [(alert, found) for alert, found in reading.alerts if alert.status == ACTUAL]
     if not ringing:
         return False
     if not reading.source.auto:
@@ -122,18 +121,19 @@ def take(batch: Batch, alert: Alert, found: Match, reading: Reading) -> None:
     if batch.known(version):
         books.note("duplicate", version=version.id, identifier=alert.identifier, document=reading.document.hash)
         return
-    kind = Kind.REAL if alert.status in _RINGS else Kind.DRILL
+    kind = kind_of(alert.status)
     chain, join = joining.join(batch, alert, found, reading.source)
     books.note("version", version=version.id, identifier=alert.identifier, chain=chain.id, join=join,
                msg_type=alert.msg_type, status=alert.status, event=alert.event.name, colour=alert.colour.word,
                touched=len(found.touches), unmatched=list(found.unmatched)[:20])
     batch.add_version(version_of(alert, reading.document, chain.id, join))
-    if alert.msg_type in ("Ack", "Error") or alert.status not in (*_RINGS, *_FEEDS_DRILLS):
+    if alert.msg_type in ("Ack", "Error") or alert.status not in (ACTUAL, *_FEEDS_DRILLS):
         return
     if kind is Kind.DRILL and not batch.drills(alert.event.family):
         return
     _complain(books, alert, found)
     joining.feed(batch, chain, alert, found, kind=kind, trusted=joining.same_hand(chain, alert, reading.source))
+    joining.adopt(batch, alert)
 
 
 def _complain(books: Books, alert: Alert, found: Match) -> None:

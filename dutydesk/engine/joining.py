@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from dutydesk.domain.alert import Alert
 from dutydesk.domain.ids import derive
 from dutydesk.domain.match import Match
 from dutydesk.domain.records import Chain
 from dutydesk.domain.values import Colour, Kind
-from dutydesk.engine.batch import Batch, is_fresh
+from dutydesk.engine.batch import RANK, Batch, is_fresh, kind_of
 from dutydesk.engine.openings import Cause
 from dutydesk.ports.feed import Source
 
@@ -23,19 +24,37 @@ _UNIT = (r"[\u4e00-\u9fff]{1,12}?(?:气象台|气象局|气象服务中心|水�
 _OFFICE = re.compile(rf"{_UNIT}(?:[、和与]{_UNIT})*")
 
 
+def age(alert: Alert) -> tuple[datetime, int]:
+    """The order of the messages of one office: by the time of sending, within a second first to last word."""
+    return alert.sent, RANK.get(alert.msg_type, 0)
+
+
 def join(batch: Batch, alert: Alert, found: Match, source: Source) -> tuple[Chain, str]:
-    """Find or make the chain of a message; tells how it was joined: reference, inferred, unlinked, first."""
-    for reference in (alert.identifier, *(each.identifier for each in alert.references)):
-        chain = batch.by_identifier(reference)
-        if chain is not None:
-            return chain, "reference"
+    """Find or make the chain of a message; tells how it was joined: reference, inferred, unlinked, first.
+
+    1. The chain of the same message, or of one it refers to, or one that waits for what it refers to.
+    2. It refers to nothing: a chain that waits for it.
+    3. An open chain of the same office, type and status that shares a place.
+    4. A chain of its own, which waits for what it refers to: documents come late and out of order.
+    """
+    references = [each.identifier for each in alert.references if each.identifier != alert.identifier]
+    waits_for = references or [alert.identifier]
+    for known in (*map(batch.by_identifier, (alert.identifier, *references)),
+                  *(batch.chain(_waiting_for(each)) for each in waits_for)):
+        if known is not None:
+            return known, "reference"
     for chain in batch.open_chains(alert.event.name):
         if chain.office == alert.office and chain.status == alert.status and _overlap(chain, found):
             return chain, "inferred"
     how = "first" if alert.msg_type == "Alert" else "unlinked"
-    fresh = Chain(derive("h", alert.identifier), alert.office, alert.event.name, alert.event.family, source.id,
+    fresh = Chain(_waiting_for(waits_for[0]), alert.office, alert.event.name, alert.event.family, source.id,
                   alert.status, True, "", alert.sent, None)
     return fresh, how
+
+
+def _waiting_for(identifier: str) -> str:
+    """The id of the chain that begins with a message, be it here already or not."""
+    return derive("h", identifier)
 
 
 def _overlap(chain: Chain, found: Match) -> bool:
@@ -56,16 +75,16 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
     3. Raising: named places at once, the rest of the area after the officer's word or the time set.
     4. What would lower or lift a red without right waits for the officer.
     """
-    if alert.sent < chain.sent and not is_fresh(chain):
+    if not is_fresh(chain) and age(alert) < batch.age(chain):
         batch.books.note("late_version", chain=chain.id, identifier=alert.identifier)
         return
     cancelled = alert.msg_type == "Cancel"
     wanted = {} if cancelled else given(chain.colours, alert, found)
     direct, rest = _in_time(chain.colours, wanted, found)
-    direct, kept = _guard_red(chain.colours, direct, found, trusted=trusted, cancelled=cancelled)
+    direct, kept = _guard_red(chain.colours, direct, trusted=trusted, cancelled=cancelled)
     main = alert.main
     cause = Cause(alert.event.name, office_name(alert), alert.sent, main.onset if main else None)
-    moved = batch.touch(chain, direct, kind=kind, cause=cause, renewal=not is_fresh(chain))
+    moved = batch.touch(chain, direct, kind=kind, cause=cause, renewal=not is_fresh(chain) and alert.sent > chain.sent)
     expires = max((info.expires for info in alert.infos if info.expires), default=None)
     batch.keep(replace(moved, open=bool(direct), latest=alert.identifier, sent=alert.sent, expires=expires,
                        event=alert.event.name, family=chain.family))
@@ -75,9 +94,37 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
             batch.books.task(incident.id, "rest", incident.desk, "officer",
                              batch.books.now + batch.books.ctx.rules.rest_of_area, chain.id)
             batch.books.note("rest_waits", incident=incident.id, chain=chain.id, places=len(rest))
-        if kept:
-            batch.books.alarm(incident.id, "confirm", place=incident.desk, text=alert.identifier)
-            batch.books.note("kept_red", incident=incident.id, chain=chain.id, places=sorted(kept)[:50])
+    _confirm(batch, chain, kept, alert.identifier)
+
+
+def _confirm(batch: Batch, chain: Chain, kept: frozenset[str], identifier: str) -> None:
+    """Ask the officer about reds that fell by another hand, or are covered no more."""
+    if not kept:
+        return
+    for incident in [each for each in batch.incidents.values() if chain.id in each.chains][:1]:
+        batch.books.alarm(incident.id, "confirm", place=incident.desk, text=identifier)
+        batch.books.note("kept_red", incident=incident.id, chain=chain.id, places=sorted(kept)[:50])
+
+
+def adopt(batch: Batch, alert: Alert) -> None:
+    """Let later messages that came before this one, and waited for it, follow it in its chain."""
+    chain = batch.by_identifier(alert.identifier)
+    orphan = batch.chain(_waiting_for(alert.identifier))
+    if chain is None or orphan is None or orphan.id == chain.id or is_fresh(orphan):
+        return
+    batch.move(orphan, chain)
+    batch.books.note("adopted", chain=chain.id, orphan=orphan.id)
+    kind = kind_of(chain.status)
+    cause = Cause(orphan.event, office_name(alert), orphan.sent)
+    trusted = chain.office == orphan.office and chain.source == orphan.source
+    direct, kept = _guard_red(chain.colours, dict(orphan.colours), trusted=trusted, cancelled=not orphan.colours)
+    later = batch.age(orphan) > batch.age(chain)
+    gone = batch.touch(orphan, {}, kind=kind, cause=cause, renewal=False)
+    batch.keep(replace(gone, open=False))
+    if later:
+        moved = batch.touch(chain, direct, kind=kind, cause=cause, renewal=False)
+        batch.keep(replace(moved, open=bool(direct), latest=orphan.latest, sent=orphan.sent, expires=orphan.expires))
+        _confirm(batch, chain, kept, orphan.latest)
 
 
 def office_name(alert: Alert) -> str:
@@ -120,7 +167,7 @@ def _in_time(before: Mapping[str, Colour], wanted: dict[str, Colour],
     return now, rest
 
 
-def _guard_red(before: Mapping[str, Colour], after: dict[str, Colour], found: Match, *, trusted: bool,
+def _guard_red(before: Mapping[str, Colour], after: dict[str, Colour], *, trusted: bool,
                cancelled: bool) -> tuple[dict[str, Colour], frozenset[str]]:
     """Keep red what may not fall by itself: another hand's word, or a place merely no longer covered."""
     kept = set()

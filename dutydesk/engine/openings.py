@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dutydesk.domain.happenings import ByHand, Lifted, Lowered, Renewed, Superseded
+from dutydesk.domain.happenings import ByHand, Expired, Lifted, Lowered, Renewed, Superseded
 from dutydesk.domain.ids import derive
 from dutydesk.domain.incident import Change, What
 from dutydesk.domain.playbook import Playbook
@@ -29,12 +29,13 @@ class Cause:
     onset: datetime | None = None
 
 
-def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Cause) -> Incident:
+def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Cause, *,
+          expired: bool = False) -> Incident:
     """Carry changed colours into the incident's callouts and save the incident.
 
     1. Places that rose open the next round for their posts; callouts of an older round are superseded.
     2. A colour without a ladder is one notice.
-    3. Renewals, falls and lifts happen to the callouts that are open there.
+    3. Renewals, falls and lifts happen to the callouts that are open there; `expired`: a lift nobody declared.
     4. Work of the playbook opens with the rise and with the lift.
     """
     playbook = books.ctx.playbook(incident.family)
@@ -49,7 +50,7 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
     for change in changes:
         if change.what is not What.RAISED:
             for callout in standing.get(change.place, ()):
-                _happen(books, playbook, callout, change)
+                _happen(books, playbook, callout, change, expired=expired)
     lifted = [change.place for change in changes if change.what is What.LIFTED]
     chores.open_for(books, incident, playbook, lifted, "lift", books.now)
     for change in changes:
@@ -121,7 +122,7 @@ def _callout(books: Books, incident: Incident, post: Post, seats: tuple[str, ...
                    due_at=books.now, memo=memo | ({"seats": list(own)} if own else {}))
 
 
-def _happen(books: Books, playbook: Playbook, callout: Callout, change: Change) -> None:
+def _happen(books: Books, playbook: Playbook, callout: Callout, change: Change, *, expired: bool) -> None:
     """Let a renewal, a fall or a lift happen to one open callout."""
     if change.what is What.RENEWED:
         books.advance(callout, Renewed(books.now, change.count))
@@ -134,7 +135,7 @@ def _happen(books: Books, playbook: Playbook, callout: Callout, change: Change) 
         books.add_policy(merged)
         books.advance(callout, Lowered(books.now, change.new, merged))
     else:
-        books.advance(callout, Lifted(books.now))
+        books.advance(callout, Expired(books.now) if expired else Lifted(books.now))
 
 
 def _tell(books: Books, incident: Incident, playbook: Playbook, told: Iterable[tuple[str, Colour]],

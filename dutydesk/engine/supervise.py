@@ -7,17 +7,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from dutydesk.domain.happenings import Expired
 from dutydesk.domain.records import Chain, Incident, Task
-from dutydesk.domain.values import Kind, Outcome, Via
+from dutydesk.domain.values import Outcome, Via
 from dutydesk.engine import closing, darkness
-from dutydesk.engine.batch import Batch
+from dutydesk.engine.batch import Batch, kind_of
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
 from dutydesk.engine.dispatch import Told, tell_callouts
 from dutydesk.engine.house import FAMILY
 from dutydesk.engine.intake import RELEASED
-from dutydesk.engine.joining import given
+from dutydesk.engine.joining import given, office_name
 from dutydesk.engine.openings import Cause
 from dutydesk.engine.reading import read
 from dutydesk.ports.store import Store, Tx
@@ -92,21 +91,16 @@ class Supervise:
 
     def _expire(self, books: Books, task: Task) -> None:
         """Nobody said that it goes on: a warning past its time is over, except what is red and unanswered."""
+        books.settle(task.incident, task.place, frozenset({"expired"}))
         chain = books.tx.chain(task.about)
-        if chain is None or not chain.open or (chain.expires and chain.expires > books.now):
+        if chain is None or not chain.open or self._ends(chain) > books.now:
             return
-        for incident in [each for each in books.tx.incidents() if chain.id in each.chains]:
-            for callout in books.tx.lock_callouts_of(incident.id):
-                if not is_officer(callout) and callout.place in incident.colours:
-                    books.advance(callout, Expired(books.now))
         batch = Batch(books)
-        cause = Cause(chain.event, "", books.now)
-        moved = batch.touch(chain, {}, kind=Kind.REAL, cause=cause, renewal=False)
+        moved = batch.touch(chain, {}, kind=kind_of(chain.status), cause=Cause(chain.event, "", books.now),
+                            renewal=False)
         batch.keep(replace(moved, open=False))
-        books.note("expired", chain=chain.id)
-        for id, incident in batch.incidents.items():
-            books.tx.save_incident(incident)
-            books.note("colours_expired", incident=id)
+        books.note("expired", incident=task.incident, chain=chain.id)
+        batch.carry(expired=True)
 
     # -- warnings past their time ---------------------------------------------------------------------
     def _expired(self, tx: Tx, now: datetime) -> None:
@@ -168,8 +162,10 @@ def follow(books: Books, chain_id: str) -> None:
     for alert, found in (read(books.ctx, document).alerts if document else ()):
         if alert.identifier == newest.identifier:
             batch = Batch(books)
-            wanted = given(chain.colours, alert, found)
-            cause = Cause(chain.event, "", newest.sent)
-            batch.keep(batch.touch(chain, wanted, kind=Kind.REAL, cause=cause, renewal=False))
+            rises = {place: colour for place, colour in given(chain.colours, alert, found).items()
+                     if colour > chain.colours.get(place, 0)}
+            wanted = {**chain.colours, **rises}
+            cause = Cause(chain.event, office_name(alert), newest.sent)
+            batch.keep(batch.touch(chain, wanted, kind=kind_of(chain.status), cause=cause, renewal=False))
             batch.carry()
 

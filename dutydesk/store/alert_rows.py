@@ -99,6 +99,8 @@ class AlertSql:
         self.by_identifier = (select(*v).where(v.identifier == bindparam("identifier"))
                               .order_by(v.received_at.desc(), v.id).limit(1))
         self.add_version = dialect.insert_new(version)
+        self.move_versions = (update(version).where(v.chain == bindparam("b_chain"))
+                              .values(chain=bindparam("to")))
         self.chains = select(*c).where(dialect.among(c.id, "ids"))
         self.open_chains = select(*c).where(c.open == 1).order_by(c.sent, c.id)
         self.keep_chain = Upkeep(dialect, chain)
@@ -187,6 +189,10 @@ class AlertWrites(AlertReads):
     def add_version(self, version: Version) -> None:
         """Store a version; a known id is left alone."""
         self.change(self.home.statements(AlertSql).add_version, _new_version(version))
+
+    def move_versions(self, chain: str, to: str) -> None:
+        """Let the versions of one chain belong to another from now on."""
+        self.change(self.home.statements(AlertSql).move_versions, {"b_chain": chain, "to": to})
 
     def save_chain(self, chain: Chain) -> None:
         """Add or change a chain; raises Conflict if its version has moved."""

@@ -71,3 +71,15 @@ def test_only_open_tasks_whose_time_has_come_are_due(store: SqlStore) -> None:
     store.write(lambda tx: tx.add_tasks([task, *others]))
     with store.read() as reads:
         assert reads.due_tasks(rows.NOW) == [task]
+
+
+def test_moved_versions_belong_to_the_other_chain_and_no_others_do(store: SqlStore) -> None:
+    def fill(tx: Tx) -> None:
+        for id, chain in (("v1", "one"), ("v2", "one"), ("v3", "two"), ("v4", "three")):
+            tx.add_version(replace(rows.VERSION, id=id, identifier=id, chain=chain))
+        tx.move_versions("one", "two")
+
+    store.write(fill)
+    with store.read() as reads:
+        assert [[each.id for each in reads.versions(chain)] for chain in ("one", "two", "three")] == [
+            [], ["v1", "v2", "v3"], ["v4"]]
