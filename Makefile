@@ -23,7 +23,7 @@ test: $(ASSETS)  ## every test this machine can run (TESTS=tests/domain for some
 	$(BIN)/python -m pytest -n auto $(TESTS)
 
 check: $(READY)  ## style, types, layers, and the example site
-	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --quiet
+	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 	$(BIN)/dutydesk check
 
 bench: $(READY)  ## measurements; each prints what it compares itself with
