@@ -34,7 +34,7 @@ def join(batch: Batch, alert: Alert, found: Match, source: Source) -> tuple[Chai
 
     1. The chain of the same message, or of one it refers to, or one that waits for what it refers to.
     2. It refers to nothing: a chain that waits for it.
-    3. An open chain of the same office, type and status that shares a place.
+    3. An open chain of the same office, type and status that shares a place; what it refers to will find it there.
     4. A chain of its own, which waits for what it refers to: documents come late and out of order.
     """
     references = [each.identifier for each in alert.references if each.identifier != alert.identifier]
@@ -45,11 +45,16 @@ def join(batch: Batch, alert: Alert, found: Match, source: Source) -> tuple[Chai
             return known, "reference"
     for chain in batch.open_chains(alert.event.name):
         if chain.office == alert.office and chain.status == alert.status and _overlap(chain, found):
+            for each in references:
+                batch.keep(replace(_empty(alert, source, each), open=False, latest=alert.identifier))
             return chain, "inferred"
     how = "first" if alert.msg_type == "Alert" else "unlinked"
-    fresh = Chain(_waiting_for(waits_for[0]), alert.office, alert.event.name, alert.event.family, source.id,
-                  alert.status, True, "", alert.sent, None)
-    return fresh, how
+    return _empty(alert, source, waits_for[0]), how
+
+
+def _empty(alert: Alert, source: Source, begins_with: str) -> Chain:
+    return Chain(_waiting_for(begins_with), alert.office, alert.event.name, alert.event.family, source.id, alert.status,
+                 True, "", alert.sent, None)
 
 
 def _waiting_for(identifier: str) -> str:
@@ -109,7 +114,8 @@ def _confirm(batch: Batch, chain: Chain, kept: frozenset[str], identifier: str) 
 def adopt(batch: Batch, alert: Alert) -> None:
     """Let later messages that came before this one, and waited for it, follow it in its chain."""
     chain = batch.by_identifier(alert.identifier)
-    orphan = batch.chain(_waiting_for(alert.identifier))
+    waiting = batch.chain(_waiting_for(alert.identifier))
+    orphan = batch.by_identifier(waiting.latest) if waiting else None
     if chain is None or orphan is None or orphan.id == chain.id or is_fresh(orphan):
         return
     batch.move(orphan, chain)
