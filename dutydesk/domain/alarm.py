@@ -83,7 +83,6 @@ def add(alarm: Callout, item: Item, *, now: datetime, rules: Rules) -> Callout:
         work.add_once("dark", item.place)
     state = work.callout.state
     if state is State.CLOSED:
-        work.memo.pop("taken_reasons", None)
         _start(work, _WITH_LEADER if item.leader else 0)
     elif state is State.ANSWERED:
         _ring_again(work, item.reason, red=item.red, leader=item.leader)
@@ -98,7 +97,7 @@ def _ring_again(work: Work, reason: str, *, red: bool, leader: bool = False) -> 
     taken_at = work.when("taken_at") or work.now
     calm = taken_at + work.rules.one_ring_per
     known = reason in work.memo.get("taken_reasons", [])
-    if leader or reason in _RINGS_AT_ONCE or not known or calm <= work.now:
+    if leader or reason in _RINGS_AT_ONCE or not known:
         _start(work, _WITH_LEADER if leader else _WITH_BACKUP if red else 0)
     else:
         work.callout.due_at = min(work.callout.due_at or calm, calm)
@@ -206,7 +205,7 @@ def _people(work: Work, on_duty: OnDuty, stage: int) -> list[Reached]:
     for whom in work.policy.steps[stage].whom:
         for who in reachable(Role(whom.value)) or leader or last:
             found.setdefault(who.person, who)
-    if (stage > 0 and not reachable(Role.OFFICER)) or (stage == _WITH_LEADER and not leader):
+    if stage > 0 and not reachable(Role.OFFICER):
         for who in last:
             found.setdefault(who.person, who)
     return list(found.values())
@@ -242,14 +241,15 @@ def _taken(work: Work, said: Replied) -> None:
     work.withdraw()
     standing: Mapping[str, dict[str, Any]] = work.memo.get("items", {})
     heard = {key: item for key, item in standing.items() if datetime.fromisoformat(item["at"]) <= said.at}
-    work.memo["taken_reasons"] = sorted(
-        {item["reason"] for item in heard.values()}.union(work.memo.get("taken_reasons", [])))
+    work.memo["taken_reasons"] = sorted({item["reason"] for item in heard.values()})
     work.memo["taken_at"] = said.at.isoformat()
     for item in heard.values():
         if ringing or not item["taken"]:
             item.update(taken=True, taken_at=said.at.isoformat())
     work.memo["items"] = {key: item for key, item in standing.items()
                           if key not in heard or item["reason"] not in SETTLED_BY_TAKING}
+    if len(heard) == len(standing):
+        work.memo.pop("from", None)
     work.to(State.ANSWERED, _unhandled(work))
     for key, item in standing.items():
         if key not in heard:

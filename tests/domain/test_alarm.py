@@ -243,6 +243,30 @@ def test_what_came_after_he_spoke_is_not_taken() -> None:
     assert desk.rings(at(1)) == [(1, "bo")]
 
 
+@pytest.mark.parametrize(("spoke", "rings"), [(0.5, [(1, "blo")]), (1, [])])
+def test_the_leader_is_rung_for_what_came_after_the_taking_and_not_for_what_was_taken(
+        spoke: float, rings: list[tuple[float, str]]) -> None:
+    desk = ringing()
+    desk.now = at(1)
+    desk.add(item("third_renewal", "c2", when=1, leader=True))
+    desk.take(when=at(spoke))
+    assert desk.rings(at(1)) == rings
+
+
+def test_a_leader_who_was_wanted_once_is_not_rung_first_for_ever() -> None:
+    desk = ringing()
+    desk.now = at(1)
+    desk.add(item("third_renewal", "c2", when=1, leader=True))
+    desk.take()
+    assert desk.rings(at(11)) == [(11, "bo")]
+
+
+def test_every_new_ringing_brings_everybody_one_message() -> None:
+    desk = taken()
+    desk.rings(at(11))
+    assert sorted(dial.person for dial in of(Dial, desk.told) if dial.via is Via.SMS) == ["b", "o", "o"]
+
+
 # -- growing ------------------------------------------------------------------------------------------
 def test_one_alarm_grows_and_does_not_ring_four_hundred_times() -> None:
     desk = ringing()

@@ -126,6 +126,24 @@ def test_planned_tries_to_holder_and_deputies_go_on_and_no_new_step_is_entered()
     assert (bench.callout.step, bench.callout.climb) == (0, 1)
 
 
+def test_a_superior_is_not_rung_again_for_what_an_officer_has_taken() -> None:
+    bench = Bench(steps=((H, S), (D2,)), policy=replace(RED, steps=(replace(RED.steps[0], by=(Via.VOICE,)),)))
+    bench.due()
+    bench.say("o")
+    assert dialled(bench.hand_over(Outcome.LIMIT, only="s")) == set()
+    bench.hand_over()
+    assert dialled(bench.due()) == {("h", "voice")}
+
+
+def test_tries_of_a_step_taken_over_before_it_rang_are_planned_from_its_hand_over() -> None:
+    bench = Bench()
+    bench.due()
+    assert Withdraw("s") in bench.say("s")
+    bench.hand_over()
+    assert bench.after() == pytest.approx(5 / 3, abs=0.001)
+    assert dialled(bench.due()) == {("h", "voice")}
+
+
 def test_planned_tries_end_with_the_wait_of_their_step() -> None:
     bench = Bench().start()
     bench.say("s")
@@ -158,6 +176,19 @@ def test_their_own_late_answer_still_makes_it_answered() -> None:
     bench.now = at(8)
     bench.say("h")
     assert (bench.state, bench.after()) == (State.ANSWERED, 38)
+
+
+@pytest.mark.parametrize("answered_once", [False, True])
+def test_an_answer_after_a_waking_without_act_is_still_an_answer(answered_once: bool) -> None:
+    bench = in_state(State.ANSWERED if answered_once else State.CALLING)
+    if answered_once:
+        bench.say("h", "decline")
+    bench.say("s")
+    bench.say("s", "woken")
+    bench.run(at(60))
+    assert bench.state is State.WITH_OFFICER
+    bench.say("d")
+    assert bench.state is State.ANSWERED
 
 
 @pytest.mark.parametrize("state", [State.CALLING, State.TAKEN_OVER])
@@ -234,6 +265,14 @@ def test_an_older_no_read_after_a_newer_yes_is_a_fact_and_no_more() -> None:
     bench.say("h", "answer", when=at(2))
     bench.say("h", "decline", when=at(1))
     assert bench.state is State.ANSWERED
+
+
+@pytest.mark.parametrize("acts", [("answer", "decline"), ("decline", "answer")])
+def test_of_a_yes_and_a_no_of_the_same_moment_the_no_counts(acts: tuple[str, str]) -> None:
+    bench = Bench().start()
+    for act in acts:
+        bench.say("h", act)
+    assert (bench.state, bench.callout.step) == (State.CALLING, 1)
 
 
 def test_a_refusal_after_an_answer_that_closed_it_is_told_to_the_officer() -> None:

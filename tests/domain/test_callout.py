@@ -92,6 +92,24 @@ def test_a_fall_lengthens_the_wait_that_runs() -> None:
     assert bench.after() == 10
 
 
+def test_a_fall_gives_a_step_that_has_not_rung_yet_the_longer_time_too() -> None:
+    bench = Bench()
+    bench.due()
+    bench.happen(lowered(0))
+    assert bench.after() == 5
+
+
+@pytest.mark.parametrize(("end", "told"), [(Superseded(at(0), 2), set()), (None, {("h", "notice.lowered")})])
+def test_of_a_fall_hears_also_whoever_had_done_all_but_nobody_of_an_old_round(
+        end: Superseded | None, told: set[tuple[str, str]]) -> None:
+    bench = Bench().start()
+    if end:
+        bench.happen(end)
+    else:
+        bench.say("h", "moved", 3)
+    assert notices(bench.happen(lowered(1))) == told
+
+
 def test_a_fall_to_shorter_waits_shortens_none() -> None:
     short = replace(ORANGE, steps=tuple(replace(step, within=minutes(1)) for step in ORANGE.steps), act=minutes(5))
     for state in (State.CALLING, State.ANSWERED):
@@ -169,6 +187,8 @@ def test_expired_closes_what_is_not_red_or_is_answered_and_leaves_the_rest_with_
     bench.callout = replace(bench.callout, colour=colour)
     bench.happen(Expired(bench.now))
     assert bench.state is after
+    already = state is State.WITH_OFFICER
+    assert reasons(bench.effects) == (["expired"] if after is State.WITH_OFFICER and not already else [])
     assert bench.callout.closed_as is (Closed.EXPIRED if after is State.CLOSED else None)
 
 

@@ -21,7 +21,7 @@ from callout_kit import (
     reasons,
 )
 
-from dutydesk.domain.effects import Dial, Note
+from dutydesk.domain.effects import Dial, Note, Withdraw
 from dutydesk.domain.happenings import ByHand, Happened, Renewed
 from dutydesk.domain.playbook import Policy
 from dutydesk.domain.reach import Reached
@@ -157,8 +157,25 @@ def test_a_step_that_needs_two_is_answered_by_two() -> None:
 
 def test_who_answered_a_step_that_needs_two_is_not_rung_again() -> None:
     bench = Bench(steps=((H, D), (S,)), policy=by(Via.VOICE, need=2)).start()
-    bench.say("h")
+    assert Withdraw("h") in bench.say("h")
     assert dialled(bench.due()) == {("d", "voice")}
+    bench.hand_over()
+    bench.run(at(4.9))
+    bench.steps = ((H, D), (H, D2))
+    bench.due()
+    assert dialled(bench.effects) == {("d2", "voice")}
+    left = next(note.facts["left_out"] for note in of(Note, bench.effects) if note.what == "climb")
+    assert left == [["h", "已应答"]]
+
+
+def test_whoever_answered_counts_though_his_calls_were_lost() -> None:
+    bench = Bench(steps=((H, D), (S,)), policy=by(Via.VOICE, need=2))
+    bench.due()
+    flying = {id: dial for id, dial in bench.waiting.items() if dial.person == "h"}
+    bench.say("h")
+    for id, dial in flying.items():
+        bench.came(Outcome.LIMIT, id, dial)
+    assert bench.callout.step == 0
 
 
 @pytest.mark.parametrize(("need", "people", "state", "step"), [
@@ -212,11 +229,21 @@ def test_an_added_person_is_asked_at_once_within_a_climb_of_his_own_by_every_try
     assert bench.state is State.ANSWERED
 
 
-def test_an_order_overrules_a_refusal() -> None:
-    bench = Bench().start()
-    bench.say("h", "decline")
+@pytest.mark.parametrize("act", ["decline", "answer"])
+def test_an_order_overrules_what_was_said_before(act: str) -> None:
+    bench = Bench(steps=((H, D), (S,))).start()
+    bench.say("h", act)
     bench.happen(ByHand(bench.now, "add_person", "o", reached=H))
     assert ("h", "voice") in dialled(bench.effects)
+    bench.hand_over()
+    assert ("h", "voice") in dialled(bench.due())
+
+
+def test_calling_again_asks_those_who_answered_too() -> None:
+    bench = Bench().start()
+    bench.say("h")
+    bench.happen(ByHand(bench.now, "call_again", "o", step=0))
+    assert dialled(bench.effects) == {("h", "voice"), ("h", "sms")}
 
 
 def test_skipping_past_the_last_step_is_with_the_officer() -> None:
