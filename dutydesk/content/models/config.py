@@ -56,8 +56,8 @@ class DeskTable(Strict):
     """[[desk]]."""
 
     id: Id = Field(description="area code it answers for")
-    name: Filled
-    phone: Text = ""
+    name: Filled = Field(description="name as the board and the messages give it")
+    phone: Text = Field(default="", description="its own number")
 
 
 class StoreTable(Strict):
@@ -69,10 +69,12 @@ class StoreTable(Strict):
 class LimitsTable(Strict):
     """[limits.<channel>]."""
 
-    per_second: Annotated[float, Field(gt=0)] | None = None
-    lines: Annotated[int, Field(gt=0)] | None = None
-    max_in_flight: Annotated[int, Field(gt=0)] | None = None
-    timeout: Annotated[float, Field(gt=0)] | None = Field(default=None, description="seconds")
+    per_second: Annotated[float, Field(gt=0)] | None = Field(default=None, description="hand-overs a second")
+    lines: Annotated[int, Field(gt=0)] | None = Field(default=None, description="how many may ring at the same time")
+    max_in_flight: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="how many may be on their way to the provider at once")
+    timeout: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="seconds after which a hand-over counts as unknown")
 
 
 class SourceTable(Strict):
@@ -80,15 +82,15 @@ class SourceTable(Strict):
 
     model_config = ConfigDict(extra="allow")
 
-    id: Id
-    kind: Id
-    name: Text = ""
+    id: Id = Field(description="name of the source in the journal")
+    kind: Id = Field(description="format of its documents: cap")
+    name: Text = Field(default="", description="name as the console gives it")
     auto: bool = Field(default=False, description="calls at once, without the officer's word")
     folder: Text = Field(default="", description="where its documents are dropped")
     zone: Zone = Field(default="Asia/Shanghai", description="zone of times written without one")
-    language: Filled = "zh-CN"
+    language: Filled = Field(default="zh-CN", description="which of several languages is read")
     unknown_colour: ColourWord = Field(default=Colour.ORANGE, description="when nothing tells the colour")
-    max_bytes: Annotated[int, Field(gt=0)] = 5_000_000
+    max_bytes: Annotated[int, Field(gt=0)] = Field(default=5_000_000, description="larger documents are refused")
 
 
 class JournalTable(Strict):
@@ -102,7 +104,7 @@ class LiveTable(Strict):
     """[live]: without it no real channel is ever used."""
 
     by: Filled = Field(description="who decided it")
-    since: Day
+    since: Day = Field(description="from which day on")
 
 
 def _setting(default: object) -> Any:
