@@ -74,8 +74,10 @@ def _letter(phone: Phone, ask: Ask) -> str:
 def ring_back(books: Books, row: Inbound, asks: Sequence[Ask]) -> None:
     """Ring the phone at once with every open ask; pressing 1 takes all that the ring reads out.
 
-    Several unclear texts within half a minute are one ring.
+    Several unclear texts within half a minute are one ring. What has ended since he wrote is not asked any more.
     """
+    callouts = books.lock(each.callout for each in asks)
+    asks = [each for each in asks if each.callout in callouts and callouts[each.callout].state is not State.CLOSED]
     if any(is_back(ask) and ask.due_at > books.now - books.ctx.rules.ask_back for ask in asks):
         return
     for ask in {each.callout: each for each in asks}.values():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dutydesk.domain.happenings import Happened
-from dutydesk.domain.records import Ask, Call, NoticeRow
+from dutydesk.domain.records import Ask, Call, NoticeRow, State
 from dutydesk.domain.values import Kind, Outcome, Via
 from dutydesk.engine.books import Books
 from dutydesk.engine.composing import Letters, Rings, compose, groups
@@ -96,6 +96,9 @@ class Dispatch:
         """Turn claimed asks into calls, written as sending."""
         tx, waiting = books.tx, groups(asks.values())
         callouts = {each.id: each for each in tx.callouts({ask.callout for ask in asks.values()})}
+        over = {id for id, each in callouts.items() if each.state is State.CLOSED}
+        if over:   # asked while it ended: it would be claimed for ever
+            tx.withdraw_asks_of(over)
         letters, rings = Letters(tx, {ask.number for ask in asks.values()}, books.now), Rings(books, waiting)
         calls: list[Call] = []
         for group in waiting:
