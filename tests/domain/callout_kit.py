@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from dutydesk.domain.callout import advance
 from dutydesk.domain.effects import Alarm, Dial, Effect, Notice, OpenTask, Record, Withdraw
-from dutydesk.domain.happenings import Due, Happened, Happening, Replied
+from dutydesk.domain.happenings import Due, Happened, Happening, Replied, Superseded
 from dutydesk.domain.playbook import Policy, Step, Whom
 from dutydesk.domain.reach import Reach, Reached
 from dutydesk.domain.records import Callout, State
@@ -176,3 +176,26 @@ def notices(effects: Sequence[Effect]) -> set[tuple[str, str]]:
 
 def tasks(effects: Sequence[Effect]) -> list[str]:
     return [each.what for each in of(OpenTask, effects)]
+
+
+EVERY_ACT = ("answer", "decline", "help", "on_post", "moved", "patrolled", "opened", "page", "woken", "not_found")
+
+
+def in_state(state: State, policy: Policy = RED) -> Bench:
+    """A callout brought into a state by what happens to it, never by writing the state."""
+    bench = Bench(policy=policy)
+    if state is State.SCHEDULED:
+        return bench
+    bench.start()
+    if state is State.WITH_OFFICER:
+        return bench.run(at(10))
+    if state is State.TAKEN_OVER:
+        bench.say("s")
+    elif state in (State.ANSWERED, State.REMINDING):
+        bench.say("h")
+        if state is State.REMINDING:
+            bench.due()
+    elif state is State.CLOSED:
+        bench.happen(Superseded(bench.now, 2))
+    assert bench.state is state
+    return bench

@@ -6,10 +6,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from callout_kit import ANSWER_CLOSES, ORANGE, RED, SECOND, Bench, D, H, at, dialled, minutes, notices, of, reasons
+from callout_kit import (
+    ANSWER_CLOSES,
+    ORANGE,
+    RED,
+    SECOND,
+    Bench,
+    D,
+    H,
+    at,
+    dialled,
+    in_state,
+    minutes,
+    notices,
+    of,
+    reasons,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_answering import in_state
 
 from dutydesk.domain.callout import OPEN, TABLE, rule_for, table_text
 from dutydesk.domain.effects import Alarm, Dial
