@@ -13,10 +13,12 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from pydantic import BaseModel
 
 from dutydesk.cli.main import COMMANDS
 from dutydesk.content.check import meanings
@@ -45,8 +47,12 @@ def shown(value: object) -> str:
             if seconds and seconds % size == 0 and seconds > size:
                 return f"`{seconds // size}{unit}`"
         return f"`{seconds}s`"
-    if value is None or value == () or value == {} or value == "":
+    if isinstance(value, time):
+        return f"`{value:%H:%M}`"
+    if value is None or value == () or value == {} or value == "" or isinstance(value, BaseModel):
         return ""
+    if isinstance(value, tuple):
+        return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else getattr(value, 'word', value)}`"
 
 

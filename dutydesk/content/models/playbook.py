@@ -48,7 +48,7 @@ Persons = Annotated[tuple[Whom, ...], Several, Field(min_length=1),
 class WhenEntry(Strict):
     """A colour at which this playbook asks somebody; the same colours have a ladder."""
 
-    colour: ColourWord
+    colour: ColourWord = Field(description="red, orange, yellow or blue")
 
 
 class StepEntry(Strict):
@@ -72,9 +72,9 @@ class StepEntry(Strict):
 class NightEntry(Strict):
     """Hours (the site's own time) in which `by` decides which way goes first."""
 
-    start: Clock = Field(default=time(20), alias="from")
-    end: Clock = Field(default=time(8), alias="to")
-    by: Ways = ("voice", "sms")
+    start: Clock = Field(default=time(20), alias="from", description="HH:MM")
+    end: Clock = Field(default=time(8), alias="to", description="HH:MM")
+    by: Ways = Field(default=("voice", "sms"), description="ways, the first named first")
 
     def night(self) -> Night:
         """Return the domain's night."""

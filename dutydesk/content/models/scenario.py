@@ -29,24 +29,25 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class AlertEntry(Strict):
     """A document that lands."""
 
-    at: Duration
+    at: Duration = Field(description="time from the start")
     file: Filled = Field(description="path from the scenario's folder")
 
 
 class OpenEntry(Strict):
     """An incident opened by hand."""
 
-    at: Duration
-    family: Id
-    colour: ColourWord
-    places: Annotated[tuple[Id, ...], Field(min_length=1)]
+    at: Duration = Field(description="time from the start")
+    family: Id = Field(description="hazard family")
+    colour: ColourWord = Field(description="colour given to the places")
+    places: Annotated[tuple[Id, ...], Field(min_length=1)] = Field(description="each brings what lies below it")
 
 
 class ConductEntry(Strict):
     """When a person answers, and what."""
 
-    reply: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)] = "1"
-    after: Duration = timedelta(0)
+    reply: Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)] = Field(
+        default="1", description="what is written, or pressed")
+    after: Duration = Field(default=timedelta(0), description="time from the message or the ring")
 
     def conduct(self) -> Conduct:
         """Return the domain's conduct."""
@@ -64,8 +65,8 @@ def conduct(value: Behaviour) -> Conduct:
 class DelayEntry(Strict):
     """How long answers take."""
 
-    median: Duration = timedelta(seconds=60)
-    p95: Duration = timedelta(minutes=10)
+    median: Duration = Field(default=timedelta(seconds=60), description="half have answered by then")
+    p95: Duration = Field(default=timedelta(minutes=10), description="all but one in twenty have")
 
     @model_validator(mode="after")
     def _in_order(self) -> DelayEntry:
@@ -95,11 +96,11 @@ class PeopleEntry(Strict):
 class FaultEntry(Strict):
     """Something broken: a gateway (`down: [from, to]`) or the phones of a place (`from`, `to`)."""
 
-    gateway: Text = ""
-    area_dark: Text = ""
-    down: Annotated[tuple[Duration, Duration] | None, Field()] = None
-    start: Duration = Field(default=timedelta(0), alias="from")
-    end: Duration | None = Field(default=None, alias="to")
+    gateway: Text = Field(default="", description="sms or voice: takes nothing meanwhile")
+    area_dark: Text = Field(default="", description="id of a place: no phone there is reached")
+    down: Annotated[tuple[Duration, Duration] | None, Field()] = Field(default=None, description="[from, to]")
+    start: Duration = Field(default=timedelta(0), alias="from", description="time from the start")
+    end: Duration | None = Field(default=None, alias="to", description="absent: to the end")
 
     @model_validator(mode="after")
     def _one_thing(self) -> FaultEntry:
@@ -117,13 +118,15 @@ class ScenarioFile(Strict):
     """A scenario."""
 
     site: Filled = Field(default=".", description="the site it is told on, from the scenario's site")
-    title: Text = ""
-    about: Annotated[str, Field(max_length=5000)] = ""
-    start: Start
+    title: Text = Field(default="", description="one line")
+    about: Annotated[str, Field(max_length=5000)] = Field(
+        default="", description="what is told, and from which sources")
+    start: Start = Field(description="first moment, with its zone")
     until: Duration = Field(default=timedelta(hours=24), description="how long the story goes on")
     alerts: tuple[AlertEntry, ...] = ()
     open: tuple[OpenEntry, ...] = ()
-    officers: dict[Literal["officer", "backup", "leader"], Behaviour] = Field(default={})
+    officers: dict[Literal["officer", "backup", "leader"], Behaviour] = Field(
+        default={}, description="how those on duty behave; absent: as everybody")
     people: PeopleEntry = PeopleEntry()
     faults: tuple[FaultEntry, ...] = ()
-    seed: int = 0
+    seed: int = Field(default=0, description="the same seed tells the same story")
