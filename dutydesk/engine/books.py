@@ -5,7 +5,7 @@ Order of writing: withdrawals first, so that what is taken back never meets what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -88,7 +88,7 @@ class Books:
         if moved is not callout:
             if isinstance(happening, Replied) and moved.state is State.CLOSED and callout.state is not State.CLOSED:
                 moved.memo["closed_at"] = happening.at.isoformat()   # whenever the reply was read, it ended then
-            self.put(moved, effects)
+            self.put(moved, effects, was=callout)
         return moved
 
     def policy(self, hash: str) -> Policy:
@@ -113,14 +113,23 @@ class Books:
         return reach_step(self.ctx.site, post, self.policy(callout.policy).steps[step],
                           seats=callout.memo.get("seats"), out=frozenset(callout.memo.get("out", ())))
 
-    def put(self, callout: Callout, effects: Iterable[Effect]) -> None:
-        """Keep a moved callout and turn its effects into rows."""
+    def put(self, callout: Callout, effects: Sequence[Effect], *, was: Callout) -> None:
+        """Keep a moved callout and turn its effects into rows.
+
+        A callout that left the officer's hands, or was answered or closed, leaves his alarm; one that was held by
+        capacity and is handed over at last leaves it too.
+        """
         self.callouts[callout.id] = callout
         for effect in effects:
             self._take(callout, effect)
-        if callout.memo.get("alarmed") and callout.state in (State.ANSWERED, State.CLOSED):
+        if not callout.memo.get("alarmed") or any(isinstance(effect, Alarm) for effect in effects):
+            return
+        left = was.state is State.WITH_OFFICER and callout.state is not State.WITH_OFFICER
+        if left or callout.state in (State.ANSWERED, State.CLOSED):
             callout.memo.pop("alarmed")
             self.settle(callout.incident, callout.id)
+        elif was.memo.get("held") and was.memo.get("first") is None and callout.memo.get("first") is not None:
+            self.settle(callout.incident, callout.id, frozenset({"capacity"}))
 
     def add_callout(self, callout: Callout) -> None:
         """Open a new callout."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dutydesk.domain.alert import Alert
+from dutydesk.domain.alert import Alert, Request
 from dutydesk.domain.ids import derive
 from dutydesk.domain.match import Match, match
 from dutydesk.domain.records import Document, Version
@@ -15,23 +15,29 @@ from dutydesk.ports.feed import Source
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One document read: its alerts with what each touches, or the error that made it unreadable."""
+    """One document read: its alerts with what each touches, or the error that made it unreadable.
+
+    `requests` are the further documents it asks for; whoever fetches takes them, the desk does not.
+    """
 
     document: Document
     source: Source
     alerts: tuple[tuple[Alert, Match], ...] = ()
     error: DocumentError | None = None
+    requests: tuple[Request, ...] = ()
 
 
 def read(ctx: Context, document: Document) -> Reading:
     """Read one document; a bad one comes back with its named error, never as an exception."""
     source = ctx.sources.get(document.source) or Source(document.source or "unknown", "cap")
     try:
-        alerts = tuple(ctx.feed(source.kind).parse(document.body, source, document.received_at))
+        found = tuple(ctx.feed(source.kind).parse(document.body, source, document.received_at))
     except DocumentError as error:
         return Reading(document, source, error=error)
     return Reading(document, source,
-                   tuple((alert, match(alert, ctx.site, ctx.fences, ctx.gazetteer)) for alert in alerts))
+                   tuple((alert, match(alert, ctx.site, ctx.fences, ctx.gazetteer))
+                         for alert in found if isinstance(alert, Alert)),
+                   requests=tuple(request for request in found if isinstance(request, Request)))
 
 
 def content_key(alert: Alert) -> str:

@@ -31,30 +31,34 @@ class Rounds:
 
     def run_once(self, now: datetime, *, sends: bool = True, supervise_every: timedelta = timedelta(seconds=5)) -> int:
         """Let every desk do what is due now; return how much was done in all."""
-        done = self._take_in(now) + self._climb(now)
+        done, waiting = self._take_in(now)
+        moved, waiting = self._climb(now, waiting)
+        done += moved
         if sends:
-            done += self.dispatch.run_once(now)
+            done += self.dispatch.run_once(now, waiting=waiting)
         if self._supervised is None or now - self._supervised >= supervise_every:
             self._supervised = now
             self.supervise.run_once(now)
         return done
 
-    def _take_in(self, now: datetime) -> int:
-        """Drain replies, then apply every waiting document."""
-        done = 0
-        waiting = self._waiting(now)
+    def _take_in(self, now: datetime) -> tuple[int, Waiting]:
+        """Drain replies, then apply every waiting document; tells how many, and what is due then."""
+        done, waiting = 0, self._waiting(now)
         while waiting.inbound and (heard := self.listen.run_once(now)):
             done += heard
+            waiting = self._waiting(now)
         while waiting.documents and (taken := self.intake.run_once(now)):
             done += taken
-        return done
+            waiting = self._waiting(now)
+        return done, waiting
 
-    def _climb(self, now: datetime) -> int:
+    def _climb(self, now: datetime, waiting: Waiting) -> tuple[int, Waiting]:
         """Move what is due, until nothing is."""
         done = 0
-        while (classes := self._waiting(now).callouts) and (moved := self.escalate.run_once(now, classes=classes)):
+        while waiting.callouts and (moved := self.escalate.run_once(now, classes=waiting.callouts)):
             done += moved
-        return done
+            waiting = self._waiting(now)
+        return done, waiting
 
     def _waiting(self, now: datetime) -> Waiting:
         with self.store.read() as reads:

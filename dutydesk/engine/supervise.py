@@ -23,6 +23,7 @@ from dutydesk.ports.store import Store, Tx
 
 #: Tasks the program itself carries out when their time comes; all others are people's work.
 OWN_WORK = frozenset({"hold", "rest", "expire"})
+SEALED = 2000   # journal rows sealed in one transaction
 
 
 class Supervise:
@@ -43,9 +44,11 @@ class Supervise:
     def seal(self, now: datetime) -> int:
         """Seal the journal rows that are committed; return how many."""
         total = 0
-        while sealed := self.store.write(lambda tx: tx.seal(now, 2000)):
+        while True:
+            sealed = self.store.write(lambda tx: tx.seal(now, SEALED))
             total += sealed
-        return total
+            if sealed < SEALED:
+                return total
 
     # -- calls whose worker died ----------------------------------------------------------------------
     def _overdue(self, tx: Tx, now: datetime) -> None:
