@@ -79,8 +79,7 @@ class Desk:
         3. The engine takes its first turn; only then anything leaves.
         """
         self.store.write(lambda tx: tx.save_site(self.folder.setup.site))
-        for door in self.doors:
-            door.poll()
+        self._poll_all()
         if "dispatch" in self.parts:
             self.sender.start()
         if "engine" in self.parts:
@@ -134,14 +133,21 @@ class Desk:
                 doors.append(Door(FolderDoor(folder, source), self.store, self.clock, self.wake))
         return doors
 
+    def _poll_all(self) -> None:
+        for door in self.doors:
+            door.poll()
+
     # -- the engine's thread --------------------------------------------------------------------------
     def _work(self) -> None:
         if "dispatch" in self.parts:
             self.sender.asked.wait(ORPHANS)
+        began = monotonic()
         while not self._stopping.is_set():
             self._awake.clear()
-            began, now = monotonic(), self.clock.now()
+            before, began, now = began, monotonic(), self.clock.now()
             try:
+                if began - before > self.sender.gap:   # this process stood still: documents first, as after a start
+                    self._poll_all()
                 done = self.rounds.run_once(now, sends=False, supervise_every=SUPERVISE)
                 if not self._looked or done:
                     self.sender.wake()

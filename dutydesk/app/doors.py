@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from threading import Lock
 
 from dutydesk.errors import DutydeskError, Refused
 from dutydesk.fetch.folder import FolderDoor
@@ -22,12 +23,17 @@ class Door:
         self._clock = clock
         self._after = after
         self._trouble = ""
+        self._busy = Lock()
 
     def poll(self) -> int:
         """Store what arrived whole, all of it in one transaction; return how many documents were new.
 
         What could not be stored, and a folder that cannot be read, is logged once and tried again at the next poll.
         """
+        with self._busy:
+            return self._poll()
+
+    def _poll(self) -> int:
         try:
             documents = self._door.poll(self._clock.now())
         except Refused as error:

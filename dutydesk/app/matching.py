@@ -33,6 +33,8 @@ def match_file(folder: Folder, file: Path, kind: str) -> list[Matched]:
     fences, gazetteer = Fences.build(site.places.values()), Gazetteer.build(site)
     results = []
     for alert in feed(kind).parse(file.read_bytes(), Source(file.name, kind), WallClock().now()):
+        if not isinstance(alert, Alert):
+            continue
         found = match(alert, site, fences, gazetteer)
         playbook = folder.setup.playbooks.get(alert.event.family) or folder.setup.playbooks.get("default")
         rows = who(found, site, playbook, False) if playbook and alert.msg_type != "Cancel" else []

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from dutydesk.app.fates import Fates
-from dutydesk.domain.values import Outcome
+from dutydesk.domain.values import Outcome, Via
 from dutydesk.engine.dispatch import Dispatch, Parcel, Sent, failed
 from dutydesk.errors import SendError
 from dutydesk.ports.clock import Clock
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 BOOK_EVERY = 0.05     # seconds between two bookings of outcomes
 IDLE = 0.2            # seconds between two looks when nothing is due
 ASK_EVERY = 5.0       # seconds between two looks for calls of unknown fate
-GAP = 15.0            # seconds without a turn: this process stood still
+GAP = 15.0            # seconds without a turn at most: this process stood still
 LAST = 2.0            # seconds that sends under way are waited for at the end
 TRIES = 20            # how often an outcome is booked before its call is left to the supervisor
 
@@ -53,6 +53,7 @@ class Sender:
         self._fates = Fates(dispatch, clock)
         self._flight: set[asyncio.Task[None]] = set()
         self._ended: list[Sent] = []
+        self.gap = min(GAP, dispatch.ctx.lease(Via.VOICE).total_seconds())
         self._since = self._turned = 0.0
         self._refused: dict[str, int] = {}
         self._stopping = self._closing = False
@@ -113,7 +114,7 @@ class Sender:
     def _may_send(self) -> bool:
         """Whether nothing that came before stands against it; after a gap the other desks go first."""
         now = asyncio.get_running_loop().time()
-        if now - self._turned > GAP:
+        if now - self._turned > self.gap:
             self._since = now
         self._turned = now
         return self._ready(self._since)

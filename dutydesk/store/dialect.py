@@ -44,7 +44,8 @@ from dutydesk.store.codec import dump, dump_words
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BUSY_MS = 10_000
-_RETRY = frozenset({"40001", "40P01", "57P01", "57P02", "57P03"})
+STALLED_MS = 10_000   # a worker that stands still inside a transaction loses it, and its locks (PostgreSQL)
+_RETRY = frozenset({"25P03", "40001", "40P01", "57P01", "57P02", "57P03"})
 
 
 def read_url(url: str) -> URL:
@@ -66,8 +67,9 @@ def read_url(url: str) -> URL:
 def writer_engine(url: URL, *, durable: bool) -> Engine:
     """Return the engine of the one writing connection of this process."""
     if url.get_backend_name() == POSTGRESQL:
-        level = {} if durable else {"options": "-c synchronous_commit=off"}
-        return create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args=level,
+        options = f"-c idle_in_transaction_session_timeout={STALLED_MS}" + (
+            "" if durable else " -c synchronous_commit=off")
+        return create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0, connect_args={"options": options},
                              execution_options={"preserve_rowcount": True})
     engine = create_engine(url, poolclass=QueuePool, pool_size=1, max_overflow=0,
                            connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},

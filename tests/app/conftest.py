@@ -3,8 +3,45 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 ROOT = str(Path(__file__).parents[2])
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
+
+if TYPE_CHECKING:
+    from tests.app.processes import DeskProcess, Phones
+
+
+@pytest.fixture
+def ending() -> Iterator[ExitStack]:
+    """Whatever a test started ends with it."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def phones(tmp_path: Path, ending: ExitStack) -> Callable[..., Phones]:
+    """Start telephones: `phones(hooks_port, *options)`."""
+    from tests.app.processes import Phones
+
+    def start(hooks_port: int, *options: str) -> Phones:
+        return ending.enter_context(Phones(tmp_path / "arrivals.jsonl", hooks_port, *options))
+    return start
+
+
+@pytest.fixture
+def desk(ending: ExitStack) -> Callable[..., DeskProcess]:
+    """Make a desk's process that is killed at the end: arguments as of `DeskProcess`."""
+    from tests.app.processes import DeskProcess
+
+    def make(*args: object, **kwargs: object) -> DeskProcess:
+        made = DeskProcess(*args, **kwargs)  # type: ignore[arg-type]
+        ending.callback(made.kill)
+        return made
+    return make
