@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from dutydesk.domain.happenings import ByHand, Expired, Lifted, Lowered, Renewed
 from dutydesk.domain.ids import derive
 from dutydesk.domain.incident import Change, What
 from dutydesk.domain.playbook import Playbook
-from dutydesk.domain.records import Callout, Incident, NoticeRow, State
+from dutydesk.domain.records import Callout, Closed, Incident, NoticeRow, State
 from dutydesk.domain.site import Post
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine import chores, closing, wording
@@ -47,9 +47,10 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
         if not is_officer(callout):
             standing.setdefault(callout.place, []).append(callout)
     incident = _raise(books, incident, playbook, [c for c in changes if c.what is What.RAISED], standing, cause)
+    done = _done(books, incident, {c.place for c in changes if c.what in (What.LOWERED, What.LIFTED)})
     for change in changes:
         if change.what is not What.RAISED:
-            for callout in standing.get(change.place, ()):
+            for callout in (*standing.get(change.place, ()), *done.get(change.place, ())):
                 _happen(books, playbook, callout, change, expired=expired)
     lifted = [change.place for change in changes if change.what is What.LIFTED]
     chores.open_for(books, incident, playbook, lifted, "lift", books.now)
@@ -60,6 +61,22 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
                      if books.callouts.get(callout.id, callout).state is not State.CLOSED)
     return closing.save(books, incident, still_open + sum(
         1 for id in books.fresh if books.callouts[id].incident == incident.id))
+
+
+def _done(books: Books, incident: Incident, places: Set[str]) -> dict[str, list[Callout]]:
+    """The callouts of each post's newest round that are done, by place: their people hear of a fall or a lift too."""
+    if not places:
+        return {}
+    newest: dict[tuple[str, ...], Callout] = {}
+    for callout in books.tx.callouts_of(incident.id, open_only=False):
+        if callout.place in places and not is_officer(callout):
+            key = (callout.post, *callout.memo.get("seats", ()))
+            newest[key] = max(callout, newest.get(key, callout), key=lambda each: each.round)
+    ended = [callout.id for callout in newest.values() if callout.closed_as is Closed.DONE]
+    found: dict[str, list[Callout]] = {}
+    for callout in books.lock(ended).values():
+        found.setdefault(callout.place, []).append(callout)
+    return found
 
 
 def _raise(books: Books, incident: Incident, playbook: Playbook, raised: Sequence[Change],
