@@ -26,10 +26,12 @@ from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.schema import FILES
 from dutydesk.domain.callout import table_text
 from dutydesk.domain.rules import Rules
+from dutydesk.feeds.registry import BUILT_IN as FEEDS
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("docs/reference/cli.md", "docs/reference/settings.md", "docs/reference/file-formats.md",
-         "docs/reference/findings.md", "docs/reference/callout-table.md", "docs/explanation/architecture.md")
+PAGES = ("docs/reference/cli.md", "docs/reference/channels-and-feeds.md", "docs/reference/settings.md",
+         "docs/reference/file-formats.md", "docs/reference/findings.md", "docs/reference/callout-table.md",
+         "docs/explanation/architecture.md")
 _PART = re.compile(r"(<!-- made by make docs: ([\w-]+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 
 
@@ -184,6 +186,14 @@ def findings() -> str:
                  ((f"`{name}`", level.value, text) for name, (level, text) in meanings().items()))
 
 
+# feeds
+
+def feeds() -> str:
+    """Every kind of feed with the first sentence of its module."""
+    return table(("kind", "what"), ((f"`{kind}`", sentence(ROOT / f"{path.partition(':')[0].replace('.', '/')}.py"))
+                                    for kind, path in FEEDS.items()))
+
+
 # modules
 
 def modules() -> str:
@@ -205,7 +215,7 @@ def sentence(path: Path) -> str:
 
 
 MAKERS: dict[str, Callable[[], str]] = {
-    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings,
+    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings, "feeds": feeds,
     "modules": modules, "callout-table": table_text,
 }
 
