@@ -215,8 +215,8 @@ def sentence(path: Path) -> str:
 
 
 MAKERS: dict[str, Callable[[], str]] = {
-    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings, "feeds": feeds,
-    "modules": modules, "callout-table": table_text,
+    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings,
+    "feeds": feeds, "modules": modules, "callout-table": table_text,
 }
 
 
