@@ -198,8 +198,9 @@ class Hand:
         """Let the rest of a raised area follow the named places at once."""
 
         def work(books: Books) -> None:
-            for task in books.tx.tasks(incident=incident):
-                if task.what == "rest":
+            found = books.incident(incident)
+            for task in books.tx.tasks():
+                if task.what == "rest" and found is not None and task.about in found.chains:
                     books.tx.save_task(replace(task, state="done"))
                     follow(books, task.about)
             books.note("rest_confirmed", incident=incident, person=officer)

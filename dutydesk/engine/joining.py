@@ -106,9 +106,11 @@ def _confirm(batch: Batch, chain: Chain, kept: frozenset[str], identifier: str) 
     """Ask the officer about reds that fell by another hand, or are covered no more."""
     if not kept:
         return
-    for incident in [each for each in batch.incidents.values() if chain.id in each.chains][:1]:
-        batch.books.alarm(incident.id, "confirm", place=incident.desk, text=identifier)
-        batch.books.note("kept_red", incident=incident.id, chain=chain.id, places=sorted(kept)[:50])
+    for incident in [each for each in batch.incidents.values() if chain.id in each.chains]:
+        places = sorted(place for place in kept if batch.books.ctx.site.places[place].desk == incident.desk)
+        if places:
+            batch.books.alarm(incident.id, "confirm", place=incident.desk, text=identifier)
+            batch.books.note("kept_red", incident=incident.id, chain=chain.id, places=places[:50])
 
 
 def adopt(batch: Batch, alert: Alert) -> None:

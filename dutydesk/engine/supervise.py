@@ -94,7 +94,8 @@ class Supervise:
 
     def _expire(self, books: Books, task: Task) -> None:
         """Nobody said that it goes on: a warning past its time is over, except what is red and unanswered."""
-        books.settle(task.incident, task.place, frozenset({"expired"}))
+        for incident in _fed_by(books.tx, task.about):
+            books.settle(incident.id, incident.desk, frozenset({"expired"}))
         chain = books.tx.chain(task.about)
         if chain is None or not chain.open or self._ends(chain) > books.now:
             return
@@ -114,12 +115,13 @@ class Supervise:
         asked = {task.about for task in tx.tasks() if task.what == "expire"}
         books = Books(self.ctx, tx, now)
         for chain in late:
-            incidents = [each for each in tx.incidents() if chain.id in each.chains]
+            incidents = _fed_by(tx, chain.id)
             if chain.id in asked or not incidents:
                 continue
             first = incidents[0]
             books.task(first.id, "expire", first.desk, "officer", now + self.ctx.rules.expiry_grace, chain.id)
-            books.alarm(first.id, "expired", place=first.desk, text=chain.event, red=False)
+            for incident in incidents:
+                books.alarm(incident.id, "expired", place=incident.desk, text=chain.event, red=False)
         books.close()
 
     def _ends(self, chain: Chain) -> datetime:
@@ -144,6 +146,11 @@ class Supervise:
         locked = books.incident(incident.id)
         if not still_open and locked is not None and locked.closed_at is None:
             closing.save(books, locked, 0)
+
+
+def _fed_by(tx: Tx, chain: str) -> list[Incident]:
+    """The open incidents a chain feeds, one at each desk concerned."""
+    return [each for each in tx.incidents() if chain in each.chains]
 
 
 def release(books: Books, hash: str) -> None:
