@@ -104,3 +104,17 @@ class Alert:
         """The block the event and the colour were taken from (the first one in the site's language)."""
         return next((info for info in self.infos if info.event == self.event and info.colour == self.colour),
                     self.infos[0] if self.infos else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish for a further document: a list names a message, the message itself lies elsewhere.
+
+    `url` is absolute, or relative to the address the list came from. `updated` has its zone; None where the list does
+    not say when. `faults` are those of the list.
+    """
+
+    url: str
+    title: str = ""
+    updated: datetime | None = None
+    faults: tuple[Fault, ...] = ()
