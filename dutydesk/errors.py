@@ -8,7 +8,9 @@
     │   ├── TooLarge            bigger than the limit for its kind
     │   ├── Dangerous           XML bombs, external entities, doctype tricks
     │   ├── NotWellFormed       no XML, or cut off
-    │   └── NotCap              XML, but no warning in it
+    │   ├── NotCap              XML, but no warning in it
+    │   ├── WrongFormat         well-formed, but not what its source's kind reads
+    │   └── Declined            the source answered with a refusal instead of warnings
     ├── SendError               a channel could not hand a message over
     └── Conflict                another worker changed the row first
 
@@ -66,7 +68,7 @@ class Dangerous(DocumentError):
 
 
 class NotWellFormed(DocumentError):
-    """The document is not well-formed XML, or was cut off."""
+    """The document is not well-formed XML or JSON, or was cut off."""
 
     name = "not-well-formed"
 
@@ -75,6 +77,18 @@ class NotCap(DocumentError):
     """The document is XML, but its root is no CAP alert."""
 
     name = "not-cap"
+
+
+class WrongFormat(DocumentError):
+    """The document is well-formed, but not in the format its source is set to."""
+
+    name = "wrong-format"
+
+
+class Declined(DocumentError):
+    """The source answered with an error of its own, such as a wrong key; that is no empty list of warnings."""
+
+    name = "declined"
 
 
 class SendError(DutydeskError):

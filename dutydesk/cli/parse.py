@@ -1,6 +1,7 @@
 """Read warning documents and print what they say.
 
-With --json one object a line per alert; an unreadable file gives an object without identifier and with its faults.
+With --json one object a line per alert, and one per document that a list asks to be fetched; an unreadable file
+gives an object without identifier and with its faults.
 Exit 1 if any file could not be read.
 """
 
@@ -16,7 +17,7 @@ from dutydesk.errors import DocumentError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a CAP document")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a document of the kind")
     parser.add_argument("--json", action="store_true", help="one JSON object a line per alert")
     parser.add_argument("--kind", default="cap", help="the format (see `dutydesk feeds`; default: cap)")
 
@@ -31,17 +32,18 @@ def run(options: argparse.Namespace) -> int:
     for file in options.files:
         source = Source(str(file), options.kind)
         try:
-            alerts = list(reader.parse(file.read_bytes(), source, now))
+            found = list(reader.parse(file.read_bytes(), source, now))
         except (DocumentError, OSError) as error:
             code = 1
             name = getattr(error, "name", "unreadable")
             fault = {"name": name if isinstance(name, str) else "unreadable", "where": str(file), "text": str(error)}
             _print({"identifier": None, "file": str(file), "faults": [fault]}, as_json=options.json)
             continue
-        from dutydesk.feeds.as_json import as_json
+        from dutydesk.domain.alert import Alert
+        from dutydesk.feeds.as_json import as_json, request_as_json
 
-        for alert in alerts:
-            _print(as_json(alert), as_json=options.json)
+        for one in found:
+            _print(as_json(one) if isinstance(one, Alert) else request_as_json(one), as_json=options.json)
     return code
 
 
@@ -49,9 +51,18 @@ def _print(alert: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(alert, ensure_ascii=False))
         return
-    if alert["identifier"] is None:
+    if "request" in alert:
+        print(f"asks for {alert['request']}  {alert['title']}")
+    elif alert["identifier"] is None:
         print(f"{alert['file']}: cannot be read: {alert['faults'][0]['text']}")
         return
+    else:
+        _print_alert(alert)
+    for fault in alert["faults"]:
+        print(f"  ! {fault['name']} at {fault['where']}: {fault['text']}")
+
+
+def _print_alert(alert: dict[str, Any]) -> None:
     event = alert["event"]
     print(f"{alert['identifier']}  {alert['msg_type']}  {event['name']} ({event['family']})  {alert['colour']}  "
           f"sent {alert['sent']}")
@@ -61,5 +72,3 @@ def _print(alert: dict[str, Any], *, as_json: bool) -> None:
             codes = ", ".join(f"{code['name']}={code['value']}" for code in area["geocodes"])
             shape = (area["geometry"] or {}).get("type", "no geometry")
             print(f"      {area['name']}: {codes or 'no codes'}; {shape}")
-    for fault in alert["faults"]:
-        print(f"  ! {fault['name']} at {fault['where']}: {fault['text']}")

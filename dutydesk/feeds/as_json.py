@@ -8,7 +8,7 @@ from typing import Any
 
 from shapely.geometry import mapping
 
-from dutydesk.domain.alert import Alert, Area, Event, Fault, Info
+from dutydesk.domain.alert import Alert, Area, Event, Fault, Info, Request
 from dutydesk.errors import DocumentError
 
 
@@ -29,6 +29,12 @@ def as_json(alert: Alert) -> dict[str, Any]:
         "event": _event(alert.event),
         "colour": alert.colour.word,
     }
+
+
+def request_as_json(request: Request) -> dict[str, Any]:
+    """Return the mapping for a document that a list asks to be fetched; it has no identifier."""
+    return {"identifier": None, "request": request.url, "title": request.title, "updated": _time(request.updated),
+            "faults": _faults(request.faults)}
 
 
 def unreadable_as_json(file: str, error: DocumentError) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Cap:
         notes = Notes()
         root = read(body, source.max_bytes, notes)
         _require_cap(root, notes)
-        return [_alert(root, body, source, received_at, notes)]
+        return [read_alert(root, body, source, received_at, notes)]
 
 
 def office_of(identifier: str, sender: str, source: str) -> str:
@@ -67,10 +67,21 @@ def office_of(identifier: str, sender: str, source: str) -> str:
     return match.group(1) if match else re.sub(r"[\s_]+", "_", sender.strip()).casefold() or f"source:{source}"
 
 
+def adcode_of(identifier: str) -> str:
+    """Return the 6-digit area code (GB/T 2260) of the office in a Chinese warning id; empty for any other id."""
+    return identifier[:6] if _CHINESE_ID.match(identifier) else ""
+
+
+def says_cap(root: etree._Element) -> bool:
+    """Tell whether an element is an `alert` with anything of CAP in it."""
+    return local_name(root) == "alert" and any(
+        isinstance(child.tag, str) and local_name(child) in _OWN_WORDS for child in root)
+
+
 def _require_cap(root: etree._Element, notes: Notes) -> None:
     if local_name(root) != "alert":
         raise NotCap(f"文件的根元素是 {local_name(root)[:40]}，不是 CAP 的 alert")
-    if not any(isinstance(child.tag, str) and local_name(child) in _OWN_WORDS for child in root):
+    if not says_cap(root):
         raise NotCap("文件的根元素是 alert，但里面没有任何 CAP 内容")
     if not namespace(root):
         notes.add("namespace-missing", "")
@@ -78,8 +89,11 @@ def _require_cap(root: etree._Element, notes: Notes) -> None:
         notes.add("namespace-unknown", "", namespace(root))
 
 
-def _alert(root: etree._Element, body: bytes, source: Source, received_at: datetime, notes: Notes) -> Alert:
-    """Return the alert of a root element."""
+def read_alert(root: etree._Element, body: bytes, source: Source, received_at: datetime, notes: Notes) -> Alert:
+    """Return the alert of an `alert` element, wherever it stood; what was forgiven is noted.
+
+    `body` is what an identifier is derived from where none is given. Naive times are read in `source.zone`.
+    """
     fields = Fields(root, "", notes)
     zone = ZoneInfo(source.zone)
     identifier = _identifier(fields, source, body, notes)

@@ -14,6 +14,15 @@ GROUP = "dutydesk.feeds"
 
 BUILT_IN: dict[str, str] = {
     "cap": "dutydesk.feeds.cap:Cap",
+    "cap-index": "dutydesk.feeds.cap_index:CapIndex",
+    "edxl": "dutydesk.feeds.edxl:Edxl",
+    "nws": "dutydesk.feeds.nws:Nws",
+    "meteoalarm": "dutydesk.feeds.meteoalarm:Meteoalarm",
+    "qweather": "dutydesk.feeds.qweather:Qweather",
+    "nmc": "dutydesk.feeds.nmc:Nmc",
+    "weathercom": "dutydesk.feeds.weathercom:WeatherCom",
+    "caiyun": "dutydesk.feeds.caiyun:Caiyun",
+    "gdacs": "dutydesk.feeds.gdacs:Gdacs",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dutydesk.domain.alert import Alert
+from dutydesk.domain.alert import Alert, Request
 from dutydesk.domain.values import Colour
 
 
@@ -35,6 +35,9 @@ class Feed(Protocol):
 
     kind: str
 
-    def parse(self, body: bytes, source: Source, received_at: datetime) -> Iterable[Alert]:
-        """Read one document; raises DocumentError when it cannot be read at all. Lesser faults ride along."""
+    def parse(self, body: bytes, source: Source, received_at: datetime) -> Iterable[Alert | Request]:
+        """Read one document; raises DocumentError when it cannot be read at all. Lesser faults ride along.
+
+        A `Request` asks whoever fetched the document to fetch another one, which the same source's feed reads.
+        """
         ...
