@@ -40,10 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module = import_module(f"dutydesk.cli.{name}")
     command = argparse.ArgumentParser(prog=f"dutydesk {name}", description=module.__doc__,
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
-    command.add_argument("--site", type=Path, default=Path(), metavar="DIR", help="the site folder (default: here)")
+    _takes_site(command)
     module.add_arguments(command)
     try:
-        code: int = module.run(command.parse_args(rest))
+        options = command.parse_args(_site_first(rest))
+        code: int = module.run(options)
     except DutydeskError as error:
         print(f"dutydesk {name}: {error}", file=sys.stderr)
         for fault in error.faults if isinstance(error, Faulty) else ():
@@ -55,6 +56,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _takes_site(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--site", type=Path, default=Path(), metavar="DIR", help="the site folder (default: here)")
+
+
+def _site_first(rest: Sequence[str]) -> list[str]:
+    """Bring `--site DIR` to the front, so that it may stand anywhere, behind the word of an action too."""
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS,
+                                     exit_on_error=False)
+    finder.add_argument("--site")
+    try:
+        found, others = finder.parse_known_args(list(rest))
+    except argparse.ArgumentError:   # `--site` without a folder: the command's own parser says so
+        return list(rest)
+    return ["--site", found.site, *others] if "site" in found else others
 
 
 def _no_command(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> int:
