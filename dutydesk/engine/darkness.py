@@ -7,6 +7,7 @@ from dutydesk.domain.values import Outcome
 from dutydesk.engine.books import Books
 
 _UNREACHABLE = frozenset({Outcome.FAILED_NOW, Outcome.NUMBER_DEAD})
+_REACHED = frozenset({Outcome.ON_HANDSET, Outcome.PICKED_UP, Outcome.MACHINE, Outcome.BUSY, Outcome.NO_ANSWER})
 FEWEST = 5  # numbers: fewer say nothing about a town
 
 
@@ -15,13 +16,13 @@ def look(books: Books, incident: Incident) -> None:
     since = books.now - books.ctx.rules.town_dark_within
     numbers: dict[str, dict[str, bool]] = {}
     for call in books.tx.calls_of(incident.id, since=since):
-        if call.outcome is None:
-            continue
+        if call.outcome not in _UNREACHABLE | _REACHED:
+            continue   # a message that lies with the provider tells nothing
         for place in call.places:
             town = _town(books, place)
             if town:
                 lit = numbers.setdefault(town, {})
-                lit[call.number] = lit.get(call.number, False) or call.outcome not in _UNREACHABLE
+                lit[call.number] = lit.get(call.number, False) or call.outcome in _REACHED
     known = _told(books, incident)
     for town, lit in sorted(numbers.items()):
         dark = sum(1 for reached in lit.values() if not reached)

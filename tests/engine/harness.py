@@ -285,10 +285,11 @@ class Story:
         return next((place.id for place in self.setup.site.places.values() if place.name == name), name)
 
     def incidents(self, *, open_only: bool = True, family: str = "") -> list[Incident]:
-        """The incidents, the duty room's own left out."""
+        """The incidents by desk, the duty room's own left out."""
         with self.store.read() as reads:
-            return [each for each in reads.incidents(open_only=open_only)
-                    if each.family != "house" and family in ("", each.family)]
+            found = [each for each in reads.incidents(open_only=open_only)
+                     if each.family != "house" and family in ("", each.family)]
+        return sorted(found, key=lambda each: (each.desk, each.opened_at))
 
     def callouts(self, place: str, *, family: str = "") -> list[Callout]:
         """Every callout ever opened at a place, oldest first."""
