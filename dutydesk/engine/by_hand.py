@@ -14,7 +14,7 @@ from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
 from dutydesk.engine.openings import Cause
-from dutydesk.engine.supervise import follow, release
+from dutydesk.engine.restating import concede, follow, release
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.store import Store
@@ -204,6 +204,21 @@ class Hand:
                     books.tx.save_task(replace(task, state="done"))
                     follow(books, task.about)
             books.note("rest_confirmed", incident=incident, person=officer)
+
+        self._do(work)
+
+
+    def confirm_fall(self, incident: str, officer: str) -> None:
+        """Let reds fall that were lowered or lifted by another hand, or are covered no more, and waited for a word."""
+
+        def work(books: Books) -> None:
+            found = books.incident(incident)
+            if found is None or found.closed_at is not None:
+                raise Refused("这个事件已经结束。")
+            for chain in found.chains:
+                concede(books, chain)
+            books.settle(incident, found.desk, frozenset({"confirm"}))
+            books.note("fall_confirmed", incident=incident, person=officer)
 
         self._do(work)
 

@@ -89,7 +89,7 @@ def _held(books: Books, reading: Reading) -> bool:
         return False
     if not reading.source.auto:
         return True
-    return any(alert.colour is not Colour.RED and alert.msg_type != "Cancel"
+    return any(alert.colour is not Colour.RED and not joining.lifts(alert)
                and _posts(books, alert, found) > books.ctx.rules.hold_above for alert, found in ringing)
 
 
@@ -141,5 +141,5 @@ def _complain(books: Books, alert: Alert, found: Match) -> None:
     house = house_incident(books)
     if alert.asks_officer:
         books.alarm(house.id, "unknown_colour", place=house.desk, text=alert.identifier, red=False)
-    if alert.colour is Colour.RED and not found.touches and alert.msg_type != "Cancel":
+    if alert.colour is Colour.RED and not found.touches and not joining.lifts(alert):
         books.alarm(house.id, "no_match", place=house.desk, text=alert.identifier)

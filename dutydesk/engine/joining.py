@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dutydesk.domain.alert import Alert
+from dutydesk.domain.events import says_lifted
 from dutydesk.domain.ids import derive
 from dutydesk.domain.match import Match
 from dutydesk.domain.records import Chain
@@ -83,7 +84,7 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
     if not is_fresh(chain) and age(alert) < batch.age(chain):
         batch.books.note("late_version", chain=chain.id, identifier=alert.identifier)
         return
-    cancelled = alert.msg_type == "Cancel"
+    cancelled = lifts(alert)
     wanted = {} if cancelled else given(chain.colours, alert, found)
     direct, rest = _in_time(chain.colours, wanted, found)
     direct, kept = _guard_red(chain.colours, direct, trusted=trusted, cancelled=cancelled)
@@ -102,6 +103,12 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
     _confirm(batch, chain, kept, alert.identifier)
 
 
+def lifts(alert: Alert) -> bool:
+    """Whether a message ends its warning: a Cancel, or an Update whose title says so (some offices lift that way)."""
+    main = alert.main
+    return alert.msg_type == "Cancel" or (alert.msg_type == "Update" and main is not None and says_lifted(main.headline))
+
+
 def _confirm(batch: Batch, chain: Chain, kept: frozenset[str], identifier: str) -> None:
     """Ask the officer about reds that fell by another hand, or are covered no more."""
     if not kept:
@@ -109,7 +116,7 @@ def _confirm(batch: Batch, chain: Chain, kept: frozenset[str], identifier: str) 
     for incident in [each for each in batch.incidents.values() if chain.id in each.chains]:
         places = sorted(place for place in kept if batch.books.ctx.site.places[place].desk == incident.desk)
         if places:
-            batch.books.alarm(incident.id, "confirm", place=incident.desk, text=identifier)
+            batch.books.alarm(incident.id, "confirm", place=incident.desk, text=identifier, red=False)
             batch.books.note("kept_red", incident=incident.id, chain=chain.id, places=places[:50])
 
 

@@ -15,10 +15,8 @@ from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
 from dutydesk.engine.dispatch import Told, tell_callouts
 from dutydesk.engine.house import FAMILY
-from dutydesk.engine.intake import RELEASED
-from dutydesk.engine.joining import given, office_name
 from dutydesk.engine.openings import Cause
-from dutydesk.engine.reading import read
+from dutydesk.engine.restating import follow, release
 from dutydesk.ports.store import Store, Tx
 
 #: Tasks the program itself carries out when their time comes; all others are people's work.
@@ -151,31 +149,3 @@ class Supervise:
 def _fed_by(tx: Tx, chain: str) -> list[Incident]:
     """The open incidents a chain feeds, one at each desk concerned."""
     return [each for each in tx.incidents() if chain in each.chains]
-
-
-def release(books: Books, hash: str) -> None:
-    """Let a held document be taken in with the next batch."""
-    document = books.tx.document(hash)
-    if document is not None and document.state == "held":
-        books.tx.finish_document(hash, "waiting", [*document.faults, RELEASED])
-        books.note("released", document=hash)
-
-
-def follow(books: Books, chain_id: str) -> None:
-    """Give the rest of a raised area the colour of its newest version."""
-    chain = books.tx.chain(chain_id)
-    versions = books.tx.versions(chain_id)
-    if chain is None or not chain.open or not versions:
-        return
-    newest = max(versions, key=lambda version: (version.sent, version.received_at))
-    document = books.tx.document(newest.document)
-    for alert, found in (read(books.ctx, document).alerts if document else ()):
-        if alert.identifier == newest.identifier:
-            batch = Batch(books)
-            rises = {place: colour for place, colour in given(chain.colours, alert, found).items()
-                     if colour > chain.colours.get(place, 0)}
-            wanted = {**chain.colours, **rises}
-            cause = Cause(chain.event, office_name(alert), newest.sent)
-            batch.keep(batch.touch(chain, wanted, kind=kind_of(chain.status), cause=cause, renewal=False))
-            batch.carry()
-

@@ -54,6 +54,14 @@ class Hand(Protocol):
         """Confirm or declare that the danger is over."""
         ...
 
+    def confirm_fall(self, incident: str, officer: str) -> None:
+        """Let reds fall that were lowered or lifted by another hand, or are covered no more."""
+        ...
+
+    def confirm_rest(self, incident: str, officer: str) -> None:
+        """Let the rest of a raised area follow the named places at once."""
+        ...
+
     def release(self, document: str, officer: str) -> None:
         """Let a held document go its way now."""
         ...

@@ -45,6 +45,7 @@ class Acts:
             Route("/hand/write-off", self._act(self.write_off), methods=["POST"]),
             Route("/incidents/{id}/stand-down", self._act(self.stand_down), methods=["POST"]),
             Route("/incidents/{id}/lift", self._act(self.lift), methods=["POST"]),
+            Route("/incidents/{id}/confirm/{what:str}", self._act(self.confirm), methods=["POST"]),
             Route("/documents/{hash}/{what:str}", self._act(self.rule_document), methods=["POST"]),
             Route("/open", self.form, methods=["GET"]),
             Route("/open", self._act(self.open), methods=["POST"]),
@@ -142,6 +143,16 @@ class Acts:
         """Confirm the end of the danger."""
         self.hand.lift(request.path_params["id"], officer)
         return said("已确认解除")
+
+    def confirm(self, request: Request, form: FormData, officer: str) -> Response:
+        """Give the word a warning waits for: that reds fall, or that the rest of an area follows."""
+        words = {"fall": (self.hand.confirm_fall, "已确认降级或解除"), "rest": (self.hand.confirm_rest, "其余地区已跟进")}
+        what = request.path_params["what"]
+        if what not in words:
+            return said("没有这个操作", status=404, bad=True)
+        act, done = words[what]
+        act(request.path_params["id"], officer)
+        return said(done)
 
     def rule_document(self, request: Request, form: FormData, officer: str) -> Response:
         """Release a held document, or hold one."""

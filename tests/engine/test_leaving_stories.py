@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from harness import Story
+from invented_site import CITY, PINE, RIVER
 
 from dutydesk.domain.records import Closed, State
+from dutydesk.domain.values import Colour
 
 
 def test_a_village_whose_people_are_done_still_hears_that_the_warning_is_lifted(desk: Story) -> None:
@@ -26,3 +28,26 @@ def test_a_place_called_again_is_no_longer_on_the_officers_alarm(desk: Story) ->
     assert alarm is not None
     assert not any(item["callout"] == lost.id for item in alarm.memo["items"].values())
     assert desk.state("东岭村") is State.CALLING
+
+
+def test_a_red_another_office_lifted_falls_once_the_officer_confirms(desk: Story) -> None:
+    rain = desk.warns("red")
+    desk.forward(1)
+    desk.follows(rain, "Cancel", "red", office=CITY)
+    incident = next(each for each in desk.incidents() if each.desk == CITY)
+    assert desk.colour_of("东岭村") is Colour.RED
+    desk.hand.confirm_fall(incident.id, "o-1")
+    assert desk.colour_of("东岭村") is None
+    assert desk.callout("东岭村").closed_as is Closed.STOOD_DOWN
+    assert "confirm" not in desk.reasons(desk.alarm(incident))
+
+
+def test_a_red_the_newest_version_covers_no_more_falls_once_the_officer_confirms(desk: Story) -> None:
+    rain = desk.warns("red", codes=(RIVER, PINE), office=CITY)
+    desk.forward(1)
+    desk.updates(rain, "red", codes=(RIVER,))
+    assert desk.colour_of("松下村") is Colour.RED
+    for incident in desk.incidents():
+        desk.hand.confirm_fall(incident.id, "o-1")
+    assert desk.colour_of("松下村") is None
+    assert desk.colour_of("东岭村") is Colour.RED

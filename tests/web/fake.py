@@ -319,6 +319,12 @@ class FakeHand:
         self._note("open_incident", kind, family, colour, tuple(places), officer, text)
         return INCIDENT
 
+    def confirm_fall(self, incident: str, officer: str) -> None:
+        self._note("confirm_fall", incident, officer)
+
+    def confirm_rest(self, incident: str, officer: str) -> None:
+        self._note("confirm_rest", incident, officer)
+
     def lift(self, incident: str, officer: str) -> None:
         self._note("lift", incident, officer)
 

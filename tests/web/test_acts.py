@@ -31,6 +31,8 @@ ACTS: tuple[tuple[str, dict[str, Any], tuple[Any, ...]], ...] = (
     ("/hand/write-off", {"callout": "c1", "why": "无人居住"}, ("write_off", "c1", "o1", "无人居住")),
     ("/incidents/i1/stand-down", {"second": "o2", "why": "误报"}, ("stand_down", "i1", ("o1", "o2"), "误报")),
     ("/incidents/i1/lift", {}, ("lift", "i1", "o1")),
+    ("/incidents/i1/confirm/fall", {}, ("confirm_fall", "i1", "o1")),
+    ("/incidents/i1/confirm/rest", {}, ("confirm_rest", "i1", "o1")),
     ("/documents/d3/release", {}, ("release", "d3", "o1")),
     ("/documents/d3/hold", {}, ("hold", "d3", "o1")),
     ("/open", {"kind": "drill", "family": "fire", "colour": "3", "place": ["371002100", "371002101"],
