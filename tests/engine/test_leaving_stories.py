@@ -51,3 +51,11 @@ def test_a_red_the_newest_version_covers_no_more_falls_once_the_officer_confirms
         desk.hand.confirm_fall(incident.id, "o-1")
     assert desk.colour_of("松下村") is None
     assert desk.colour_of("东岭村") is Colour.RED
+
+
+def test_an_update_whose_title_says_lifted_is_a_lift(desk: Story) -> None:
+    rain = desk.warns("red")
+    desk.forward(1)
+    desk.updates(rain, "red", headline="云河县气象台解除暴雨红色预警信号")
+    assert desk.colour_of("东岭村") is None
+    assert desk.callout("东岭村").closed_as is Closed.STOOD_DOWN
