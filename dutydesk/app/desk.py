@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 PARTS = ("web", "feeds", "engine", "dispatch")
-LOOK = 0.25           # seconds between two looks into a watched folder
+LOOK = 0.1            # seconds between two looks into a watched folder
 TICK = 5              # seconds between two looks at the wall clock
 LONGEST_NAP = 1.0     # seconds the engine sleeps at most: another worker may have stored something
 SHORTEST_NAP = 0.05   # seconds it sleeps at least when nothing was done: what is due is then the sender's
@@ -139,6 +139,7 @@ class Desk:
 
     # -- the engine's thread --------------------------------------------------------------------------
     def _work(self) -> None:
+        self.ctx.warm()
         if "dispatch" in self.parts:
             self.sender.asked.wait(ORPHANS)
         began = monotonic()

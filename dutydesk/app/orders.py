@@ -9,6 +9,7 @@ from typing import Any
 from dutydesk.app import house, wire
 from dutydesk.clock import WallClock
 from dutydesk.engine.by_hand import Hand
+from dutydesk.engine.supervise import Supervise
 from dutydesk.store.store import open_store
 
 
@@ -23,7 +24,9 @@ def order(site: Path, name: str, arguments: Mapping[str, Any]) -> object:
     try:
         store.write(lambda tx: tx.save_site(folder.setup.site))
         settings: dict[str, object] = {"exchange": house.exchange(folder, clock)}
-        hand = Hand(house.context(folder, settings), store, clock)
-        return wire.carry_out(hand, name, arguments)
+        ctx = house.context(folder, settings)
+        result = wire.carry_out(Hand(ctx, store, clock), name, arguments)
+        Supervise(ctx, store).seal(clock.now())
+        return result
     finally:
         store.close()

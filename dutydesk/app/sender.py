@@ -20,7 +20,7 @@ from dutydesk.ports.clock import Clock
 logger = logging.getLogger(__name__)
 
 BOOK_EVERY = 0.05     # seconds between two bookings of outcomes
-IDLE = 0.2            # seconds between two looks when nothing is due
+IDLE = 0.1            # seconds between two looks when nothing is due
 ASK_EVERY = 5.0       # seconds between two looks for calls of unknown fate
 GAP = 15.0            # seconds without a turn at most: this process stood still
 LAST = 2.0            # seconds that sends under way are waited for at the end

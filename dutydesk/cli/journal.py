@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     printed = None
     if options.head:
         seq, _, seal = options.head.partition(":")
-        if not seq.isdigit() or not seal:
+        if not seq.isdigit() or not (seal or seq == "0"):
             raise UsageError("write the head as SEQ:HASH, as `dutydesk journal head` prints it")
         printed = (int(seq), seal)
     verdict = verify(house.store_url(folder.path, folder.setup.config.store), house.journal_key(folder.path), printed)

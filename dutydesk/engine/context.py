@@ -67,6 +67,10 @@ class Context:
         """The names of towns and villages."""
         return Gazetteer.build(self.site)
 
+    def warm(self) -> None:
+        """Build now what would otherwise be built while the first document waits."""
+        _ = self.fences, self.gazetteer, [self.feed(source.kind) for source in self.sources.values()]
+
     @cached_property
     def officer_policy(self) -> Policy:
         """The ladder of the officer's own callouts."""

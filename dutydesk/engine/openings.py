@@ -110,15 +110,18 @@ def _open_round(books: Books, incident: Incident, playbook: Playbook, asked: Ite
     """Supersede what is open for these posts and open their callouts of the new round, due now."""
     night = books.ctx.is_night(playbook, books.now)
     opened = 0
+    policies: dict[tuple[str, Colour], str] = {}
     for post, colour in asked:
         for callout in standing.get(post.place, ()):
             if callout.post == post.id:
                 books.advance(callout, Superseded(books.now, incident.round))
         kind = books.ctx.site.places[post.place].kind
-        policy = playbook.policy(kind, colour, at_night=night)
-        books.add_policy(policy)
+        if (kind, colour) not in policies:
+            policy = playbook.policy(kind, colour, at_night=night)
+            books.add_policy(policy)
+            policies[kind, colour] = policy.hash
         for seats in _seats(post, playbook.answer.get(kind) == "each"):
-            books.add_callout(_callout(books, incident, post, seats, colour, policy.hash, cause))
+            books.add_callout(_callout(books, incident, post, seats, colour, policies[kind, colour], cause))
             opened += 1
     books.note("round", incident=incident.id, round=incident.round, callouts=opened, event=cause.event)
 

@@ -16,6 +16,8 @@ from dutydesk.engine.listen import Listen
 from dutydesk.engine.supervise import Supervise
 from dutydesk.ports.store import Store, Waiting
 
+FIRST, MOST = 64, 500   # callouts moved in one transaction
+
 
 class Rounds:
     """The five desks around one store. `sends` False leaves dispatch to a shell of its own."""
@@ -53,9 +55,10 @@ class Rounds:
         return done, waiting
 
     def _climb(self, now: datetime, waiting: Waiting) -> tuple[int, Waiting]:
-        """Move what is due, until nothing is."""
+        """Move what is due, until nothing is; the first batch is small, so that its calls can leave at once."""
         done = 0
-        while waiting.callouts and (moved := self.escalate.run_once(now, classes=waiting.callouts)):
+        while waiting.callouts and (moved := self.escalate.run_once(now, MOST if done else FIRST,
+                                                                    classes=waiting.callouts)):
             done += moved
             waiting = self._waiting(now)
         return done, waiting
