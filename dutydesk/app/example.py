@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dutydesk.errors import Refused
 
-PARTS = ("dutydesk.toml", "waivers.csv", "geo", "contacts", "playbooks", "scenarios", "inbox")
+PARTS = ("dutydesk.toml", "dutydesk.schema.json", "waivers.csv", "geo", "contacts", "playbooks", "scenarios", "inbox")
 _HERE = Path(__file__).resolve()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from dutydesk.domain.records import Callout, JournalRow
 from dutydesk.domain.setup import Setup
@@ -24,12 +25,13 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
         raise UsageError(f"there is no person {person} in contacts/people.csv")
     callouts = reads.callouts_of(incident_id, open_only=False)
     journal = _climbs(reads, incident_id)
+    zone = ZoneInfo(setup.config.timezone)
     posts = {post.id for post in setup.site.posts_of.get(person, ())}
     yield f"{person} {setup.site.people[person].title}：岗位 {'、'.join(sorted(posts)) or '无'}"
     for post in sorted(posts - {callout.post for callout in callouts}):
         yield f"{post}：本事件未叫应——{_why_no_callout(setup, incident.colours, post, incident.family)}"
     for callout in callouts:
-        lines = list(_callout(reads, callout, journal.get(callout.id, []), person))
+        lines = list(_callout(reads, callout, journal.get(callout.id, []), person, zone))
         if callout.post in posts or lines:
             yield f"{callout.post} 第{callout.round}轮（{callout.colour.zh}，{callout.state.value}）"
             yield from lines or ["  轮到他之前已有人应答，或尚未轮到"]
@@ -58,13 +60,13 @@ def _why_no_callout(setup: Setup, colours: object, post: str, family: str) -> st
     return "应当叫应而没有记录，请查日志"
 
 
-def _callout(reads: Reads, callout: Callout, climbs: list[JournalRow], person: str) -> Iterator[str]:
+def _callout(reads: Reads, callout: Callout, climbs: list[JournalRow], person: str, zone: ZoneInfo) -> Iterator[str]:
     for row in climbs:
         left = dict(pair for pair in row.facts.get("left_out", []))
         if person in left:
-            yield f"  第{row.facts['climb']}次爬升（{row.at:%H:%M:%S} UTC）：未呼——{left[person]}"
+            yield f"  第{row.facts['climb']}次爬升（{row.at.astimezone(zone):%m-%d %H:%M:%S}）：未呼——{left[person]}"
     for ask in reads.asks_of(callout.id):
         if ask.person == person:
             outcome = ask.outcome.value if ask.outcome else ask.state
             yield (f"  第{ask.climb}次爬升，{ask.via.value} 第{ask.tries}次"
-                   f"（{ask.due_at:%H:%M:%S} UTC，以{ask.role.value}身份）：{outcome}")
+                   f"（{ask.due_at.astimezone(zone):%m-%d %H:%M:%S}，以{ask.role.value}身份）：{outcome}")

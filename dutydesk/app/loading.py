@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dutydesk.app import house
 from dutydesk.domain.site import Site
+from dutydesk.errors import Refused
 from dutydesk.store.store import open_store
 
 TABLES = ("desks", "places", "people", "posts")
@@ -16,11 +17,14 @@ MOST = 20  # lines shown of each kind
 def difference(site: Path) -> list[str]:
     """What loading would change: `+` new, `-` gone, `~` changed, by table and id."""
     folder = house.open_folder(site)
-    store = open_store(house.store_url(folder.path, folder.setup.config.store), key=house.journal_key(folder.path))
+    url, key = house.store_url(folder.path, folder.setup.config.store), house.journal_key(folder.path)
     try:
+        store = open_store(url, key=key, exclusive=False)
+    except Refused:   # no database yet: everything is new
+        stored = Site()
+    else:
         with store.read() as reads:
             stored = reads.site()
-    finally:
         store.close()
     return [line for table in TABLES
             for line in _table(table, getattr(stored, table), getattr(folder.setup.site, table))] + _roster(

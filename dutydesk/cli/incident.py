@@ -50,9 +50,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> None:
     from dutydesk.app.looking import reading
+    from dutydesk.engine.house import FAMILY
 
     with reading(options.site) as (_, reads):
         for incident in reads.incidents():
+            if incident.family == FAMILY:
+                continue
             worst = max(incident.colours.values(), default=None)
             row = {"id": incident.id, "number": incident.number, "family": incident.family, "desk": incident.desk,
                    "kind": incident.kind.value, "colour": worst.word if worst else None, "round": incident.round,

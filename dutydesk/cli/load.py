@@ -17,8 +17,7 @@ def run(options: argparse.Namespace) -> int:
     lines = difference(options.site)
     for line in lines:
         print(line)
-    if options.dry_run:
-        return 0
-    load_site(options.site)
-    print("loaded" if lines else "nothing differs")
+    if not options.dry_run:
+        load_site(options.site)
+    print("nothing differs" if not lines else "nothing was changed" if options.dry_run else "loaded")
     return 0
