@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from dutydesk.domain.alert import Alert, Request
 from dutydesk.errors import Declined
-from dutydesk.feeds.as_cap import Line, alert_of_line
+from dutydesk.feeds.as_cap import Line
 from dutydesk.feeds.compact import danger_and_colour
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.json_text import Row, part, read_json, rows_of, text_in, told
+from dutydesk.feeds.json_text import Row, part, read_json, text_in
+from dutydesk.feeds.lists import lines_of, rows_of, told
 from dutydesk.ports.feed import Source
 
-_LAST = 4_102_444_800     # seconds to the year 2100; beyond, a time in milliseconds is meant
+# Seconds to the years 1973 and 2100: a smaller number is none at all, a greater one counts milliseconds.
+_FIRST, _LAST = 100_000_000, 4_102_444_800
 
 
 class Caiyun:
@@ -35,22 +36,23 @@ class Caiyun:
                 raise Declined(f"彩云返回错误：{text_in(answer, 'error', 'status')[:200]}")
         rows = next((rows for rows in (part(document, "result", "alert", "content"), part(document, "alert", "content"),
                                        part(document, "content")) if isinstance(rows, list)), None)
-        return told([alert_of_line(_line(row), source, received_at)
-                     for _, row in rows_of(rows, notes, "content")], notes)
+        return told(lines_of(rows_of(rows, notes, "content"), _line, source, received_at, notes), notes)
 
 
 def _line(row: Row) -> Line:
     danger, colour = danger_and_colour(text_in(row, "code"))
     return Line(
-        identifier=text_in(row, "alertId"), headline=text_in(row, "title"), sent=_time(row.get("pubtimestamp")),
+        identifier=text_in(row, "alertId"), headline=text_in(row, "title"), sent=_time(row),
         sender="", msg_type="Cancel" if "解除" in text_in(row, "status") else "", event=danger, colour=colour,
         description=text_in(row, "description"), adcode=text_in(row, "adcode"), area=text_in(row, "location"))
 
 
-def _time(seconds: Any) -> str:
+def _time(row: Row) -> str:
     """Return seconds since 1970 (or thousandths of them) as a time in UTC; anything else as it stands."""
+    written = text_in(row, "pubtimestamp")
     try:
-        number = float(seconds)
-        return datetime.fromtimestamp(number / 1000 if number > _LAST else number, UTC).isoformat()
-    except (TypeError, ValueError, OverflowError, OSError):
-        return str(seconds or "")
+        number = float(written)
+        number = number / 1000 if number > _LAST else number
+        return datetime.fromtimestamp(number, UTC).isoformat() if _FIRST <= number <= _LAST else written
+    except ValueError:
+        return written

@@ -19,7 +19,8 @@ from dutydesk.feeds.cap import Cap, read_alert, says_cap
 from dutydesk.feeds.edxl import Edxl
 from dutydesk.feeds.faults import Notes
 from dutydesk.feeds.fields import Fields, text_of
-from dutydesk.feeds.json_text import Row, read_json, text_in, told
+from dutydesk.feeds.json_text import Row, read_json, text_in
+from dutydesk.feeds.lists import capped, told
 from dutydesk.feeds.times import read_time
 from dutydesk.feeds.xml import local_name, read
 from dutydesk.ports.feed import Source
@@ -60,7 +61,8 @@ def _entries(root: etree._Element, source: Source, received_at: datetime, notes:
     """Yield the alert or the request of each entry, then the alerts that stand outside every entry."""
     seen = set()
     elements = [each for each in root.iter() if isinstance(each.tag, str) and local_name(each) in _ENTRIES]
-    for n, entry in enumerate(elements, 1):
+    kept = capped(elements, notes, "entry")
+    for n, entry in enumerate(kept, 1):
         found = [each for each in entry.iter() if isinstance(each.tag, str) and each not in seen and says_cap(each)]
         seen.update(found)
         # Some indexes hold the head of a message without any info; the message lies behind the link.
@@ -70,10 +72,12 @@ def _entries(root: etree._Element, source: Source, received_at: datetime, notes:
         request = None if inside else _request(entry, f"entry[{n}]", source, notes)
         if request:
             yield request
-    for alert in root.iter():
-        if isinstance(alert.tag, str) and alert not in seen and says_cap(alert):
-            notes.add("outside-entry", local_name(alert))
-            yield _alert(alert, source, received_at)
+    if len(kept) < len(elements):
+        return      # what lies in the entries that were cut off is not outside
+    loose = [each for each in root.iter() if isinstance(each.tag, str) and each not in seen and says_cap(each)]
+    for alert in capped(loose, notes, "alert"):
+        notes.add("outside-entry", local_name(alert))
+        yield _alert(alert, source, received_at)
 
 
 def _alert(element: etree._Element, source: Source, received_at: datetime) -> Alert:
@@ -147,7 +151,7 @@ def _below(value: object, source: Source, notes: Notes, where: str, depth: int) 
     if depth > _DEEPEST:
         return
     if isinstance(value, list):
-        for n, row in enumerate(value, 1):
+        for n, row in enumerate(capped(value, notes, where), 1):
             yield from _entry(row, source, notes, f"{where}[{n}]", depth)
     elif isinstance(value, Mapping) and text_in(value, *_LINKS):
         request = _json_request(value, where, source, notes)

@@ -13,7 +13,7 @@ from dutydesk.errors import NotCap, WrongFormat
 from dutydesk.feeds.cap import Cap, read_alert, says_cap
 from dutydesk.feeds.faults import Notes
 from dutydesk.feeds.fields import Fields
-from dutydesk.feeds.json_text import told
+from dutydesk.feeds.lists import capped, told
 from dutydesk.feeds.xml import local_name, read
 from dutydesk.ports.feed import Source
 
@@ -51,9 +51,9 @@ class Edxl:
 
 def _messages(root: etree._Element, source: Source, received_at: datetime, notes: Notes) -> Iterator[Alert | Request]:
     parts = [each for each in root if isinstance(each.tag, str) and local_name(each) in _PARTS] or [root]
-    for n, part in enumerate(parts, 1):
+    for n, part in enumerate(capped(parts, notes, "contentObject"), 1):
         alerts = [each for each in part.iter() if isinstance(each.tag, str) and says_cap(each)]
-        for alert in alerts:
+        for alert in capped(alerts, notes, f"contentObject[{n}]"):
             yield read_alert(alert, etree.tostring(alert, with_tail=False), source, received_at, Notes())
         link = "" if alerts else _link(part)
         if link:

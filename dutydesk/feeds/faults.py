@@ -18,6 +18,8 @@ class Meaning(NamedTuple):
     en: str
 
 
+_MOST = 500
+
 MEANINGS: dict[str, Meaning] = {
     # the bytes and the XML
     "encoding-wrong": Meaning("声明的字符编码与内容不符，已按实际编码读取",
@@ -80,11 +82,14 @@ MEANINGS: dict[str, Meaning] = {
     # lists and wrappers
     "row-unreadable": Meaning("列表中有一条无法读取，已跳过",
                               "an entry of a list is no warning at all; the others were read"),
+    "list-cut": Meaning("列表太长，只读取了前面部分",
+                        "the list is longer than any real one; only its beginning was read"),
     "list-partial": Meaning("列表不完整，还有其他页", "the list says there is more than it holds"),
     "entry-without-link": Meaning("列表中有一条没有链接",
                                   "an entry of an index neither links to a message nor holds one"),
     "link-refused": Meaning("列表中有一条的链接不是网址",
                             "a link of an index is no address of the web; it was left out"),
+    "more-faults": Meaning("问题太多，其余未列出", "the document has more faults than are kept"),
     "outside-entry": Meaning("预警不在列表条目之内",
                              "an alert stands outside the entries of its list; it was read all the same"),
     "wrapped-status": Meaning("外层标明演练或测试，按外层处理",
@@ -106,13 +111,16 @@ MEANINGS: dict[str, Meaning] = {
 
 
 class Notes:
-    """Collects the faults of one document, each name and place once."""
+    """Collects the faults of one document, each name and place once; after 500, only that there are more."""
 
     def __init__(self) -> None:
         self._faults: dict[tuple[str, str], Fault] = {}
 
     def add(self, name: str, where: str, detail: str = "") -> None:
         """Note a fault at a path of the document; `detail` is at most 60 characters of what stands there."""
+        if len(self._faults) >= _MOST and name != "more-faults":
+            self.add("more-faults", "")
+            return
         meaning = MEANINGS[name].zh
         text = f"{meaning}：{detail.strip()[:60]}" if detail.strip() else meaning
         self._faults.setdefault((name, where), Fault(name, where, text))

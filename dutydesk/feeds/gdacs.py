@@ -19,7 +19,7 @@ from dutydesk.errors import WrongFormat
 from dutydesk.feeds.as_cap import alert_of, quiet_time
 from dutydesk.feeds.faults import Notes
 from dutydesk.feeds.fields import Fields
-from dutydesk.feeds.json_text import told
+from dutydesk.feeds.lists import capped, told
 from dutydesk.feeds.xml import local_name, read
 from dutydesk.ports.feed import Source
 
@@ -51,7 +51,7 @@ class Gdacs:
 
 def _alerts(root: etree._Element, source: Source, received_at: datetime, notes: Notes) -> Iterator[Alert]:
     items = [each for each in root.iter() if isinstance(each.tag, str) and local_name(each) == "item"]
-    for n, item in enumerate(items, 1):
+    for n, item in enumerate(capped(items, notes, "item"), 1):
         fields = Fields(item, f"item[{n}]", notes)
         if fields.text("title") or fields.text("guid"):
             yield alert_of(_fields(fields, ZoneInfo(source.zone)), source, received_at)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-from dutydesk.domain.alert import Alert, Request
-from dutydesk.errors import NotWellFormed, TooLarge, WrongFormat
+from dutydesk.errors import NotWellFormed, TooLarge
 from dutydesk.feeds.encoding import text_of
 from dutydesk.feeds.faults import Notes
 from dutydesk.feeds.xml import HARD_LIMIT
@@ -57,33 +55,6 @@ def part(value: object, *names: str) -> Any:
             return None
         value = value.get(name)
     return value
-
-
-def rows_of(value: object, notes: Notes, where: str) -> Iterator[tuple[str, Row]]:
-    """Yield path and row of every mapping in a list; what is no mapping is noted as row-unreadable.
-
-    Raises WrongFormat where there is no list.
-    """
-    if not isinstance(value, list):
-        raise WrongFormat(f"文件中没有应有的列表 {where}")
-    for n, row in enumerate(value, 1):
-        if isinstance(row, Mapping):
-            yield f"{where}[{n}]", row
-        else:
-            notes.add("row-unreadable", f"{where}[{n}]", str(row)[:60])
-
-
-def told(found: Iterable[Alert | Request], notes: Notes) -> list[Alert | Request]:
-    """Return what was found, the faults of the document as a whole riding on the first of it.
-
-    Raises WrongFormat where there are faults and nothing to carry them: such a document must not pass for an empty one.
-    """
-    everything, faults = list(found), notes.all()
-    if faults and not everything:
-        raise WrongFormat("文件中没有一条可读：" + "；".join(fault.text for fault in faults[:5]))
-    if faults:
-        everything[0] = replace(everything[0], faults=everything[0].faults + faults)
-    return everything
 
 
 def _unwrapped(text: str) -> str:

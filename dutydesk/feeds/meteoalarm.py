@@ -9,7 +9,8 @@ from dutydesk.domain.alert import Alert, Request
 from dutydesk.errors import Declined
 from dutydesk.feeds.as_cap import alert_of
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.json_text import part, read_json, rows_of, text_in, told
+from dutydesk.feeds.json_text import part, read_json, text_in
+from dutydesk.feeds.lists import rows_of, told
 from dutydesk.ports.feed import Source
 
 
@@ -35,7 +36,7 @@ class Meteoalarm:
         found = []
         for where, row in rows_of(part(document, "warnings"), notes, "warnings"):
             alert = row.get("alert")
-            if isinstance(alert, Mapping):
+            if isinstance(alert, Mapping) and (text_in(alert, "identifier") or alert.get("info")):
                 found.append(alert_of(alert, source, received_at))
             else:
                 notes.add("row-unreadable", where, text_in(row, "uuid"))

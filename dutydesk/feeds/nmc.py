@@ -14,9 +14,10 @@ from typing import Any
 from dutydesk.domain.alert import Alert, Request
 from dutydesk.domain.colours import colour_of_picture, colour_of_word
 from dutydesk.errors import Declined
-from dutydesk.feeds.as_cap import Line, alert_of_line
+from dutydesk.feeds.as_cap import Line
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.json_text import Row, part, read_json, rows_of, text_in, told
+from dutydesk.feeds.json_text import Row, part, read_json, text_in
+from dutydesk.feeds.lists import lines_of, rows_of, told
 from dutydesk.ports.feed import Source
 
 _PICTURE = re.compile(r"p(\d{4})\d{3}(?!\d)")
@@ -50,7 +51,7 @@ class Nmc:
         if isinstance(document, Mapping) and text_in(document, "code") not in ("", "0", "200"):
             raise Declined(f"来源返回错误：{text_in(document, 'code')} {text_in(document, 'msg')[:200]}")
         rows, where = _rows(document)
-        found = [alert_of_line(_line(row), source, received_at) for _, row in rows_of(rows, notes, where)]
+        found = list(lines_of(rows_of(rows, notes, where), _line, source, received_at, notes))
         announced = text_in({"count": part(document, "data", "page", "count")}, "count")
         if announced.isdecimal() and len(announced) < 9 and int(announced) > len(found):
             notes.add("list-partial", "data/page", f"{len(found)}/{announced}")

@@ -10,7 +10,8 @@ from dutydesk.domain.alert import Alert, Request
 from dutydesk.errors import Declined, WrongFormat
 from dutydesk.feeds.as_cap import alert_of
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.json_text import Row, part, read_json, rows_of, text_in, told
+from dutydesk.feeds.json_text import Row, part, read_json, text_in
+from dutydesk.feeds.lists import rows_of, told
 from dutydesk.ports.feed import Source
 
 _SAME_NAME = ("status", "scope", "sent")
@@ -53,7 +54,7 @@ def _alerts(document: Any, source: Source, received_at: datetime, notes: Notes) 
         raise WrongFormat("文件不是 GeoJSON 的 FeatureCollection 或 Feature")
     for where, feature in rows:
         said = feature.get("properties")
-        if isinstance(said, Mapping) and said:
+        if isinstance(said, Mapping) and text_in(said, "event", "headline", "description"):
             yield alert_of(_fields(said, feature.get("geometry")), source, received_at)
         else:
             notes.add("row-unreadable", where, text_in(feature, "id"))

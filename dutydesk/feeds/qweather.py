@@ -12,9 +12,10 @@ from typing import Any
 from dutydesk.domain.alert import Alert, Request
 from dutydesk.domain.colours import colour_of_word
 from dutydesk.errors import Declined, WrongFormat
-from dutydesk.feeds.as_cap import Line, alert_of_line, unit_of
+from dutydesk.feeds.as_cap import Line, unit_of
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.json_text import Row, part, read_json, rows_of, text_in, told
+from dutydesk.feeds.json_text import Row, part, read_json, text_in
+from dutydesk.feeds.lists import lines_of, rows_of, told
 from dutydesk.ports.feed import Source
 
 _MSG_TYPES = {"active": "Alert", "alert": "Alert", "update": "Update", "cancel": "Cancel"}
@@ -41,8 +42,7 @@ class Qweather:
         read, name = (_newer, "alerts") if "alerts" in document else (_v7, "warning")
         if name not in document and (code == "204" or part(document, "metadata", "zeroResult") is True):
             return told([], notes)
-        return told([alert_of_line(read(row), source, received_at)
-                     for _, row in rows_of(document.get(name), notes, name)], notes)
+        return told(lines_of(rows_of(document.get(name), notes, name), read, source, received_at, notes), notes)
 
 
 def _v7(row: Row) -> Line:

@@ -16,7 +16,8 @@ from dutydesk.errors import Declined, WrongFormat
 from dutydesk.feeds.as_cap import Line, alert_of_line
 from dutydesk.feeds.compact import DANGERS, danger_and_colour
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.json_text import Row, part, read_json, text_in, told
+from dutydesk.feeds.json_text import Row, part, read_json, text_in
+from dutydesk.feeds.lists import capped, says_something, told
 from dutydesk.ports.feed import Source
 
 # 101131007-20261006212927-0902.html: its own place number, Beijing time, danger and level.
@@ -40,7 +41,7 @@ class WeatherCom:
         status = part(document, "status")
         if isinstance(status, str) and status.casefold() not in ("success", "ok", "0", "200"):
             raise Declined(f"来源返回错误：{text_in(document, 'errMsg', 'status')[:200]}")
-        lines = [_line(row, f"[{n}]", notes) for n, row in enumerate(_rows(document), 1)]
+        lines = [_line(row, f"[{n}]", notes) for n, row in enumerate(capped(_rows(document), notes, "data"), 1)]
         return told([alert_of_line(line, source, received_at) for line in lines if line], notes)
 
 
@@ -56,7 +57,7 @@ def _rows(document: Any) -> list[Any]:
 def _line(row: Any, where: str, notes: Notes) -> Line | None:
     """Return one row, whichever of the three forms it has; None, noted, where it has none of them."""
     line = _from_row(row) if isinstance(row, list) else _from_page(row) if isinstance(row, Mapping) else None
-    if line is None or not (line.headline or line.description):
+    if line is None or not says_something(line):
         notes.add("row-unreadable", where, str(row)[:60])
         return None
     return line

@@ -6,10 +6,9 @@ import json
 
 import pytest
 
-from dutydesk.errors import DocumentError, NotWellFormed, TooLarge, WrongFormat
+from dutydesk.errors import NotWellFormed, TooLarge
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.json_text import part, read_json, rows_of, text_in, told
-from tests.feeds.reading import one
+from dutydesk.feeds.json_text import part, read_json, text_in
 
 
 def read(text: str | bytes, limit: int = 1_000_000) -> object:
@@ -57,23 +56,3 @@ def test_looking_inside_what_is_not_there_gives_nothing() -> None:
     assert part({"a": {"b": 1}}, "a", "b") == 1
     for value in ({"a": 1}, {"a": None}, [], None, "a"):
         assert part(value, "a", "b") is None
-
-
-def test_a_row_that_is_no_row_is_noted_with_its_place() -> None:
-    notes = Notes()
-    assert [where for where, _ in rows_of([{}, "x", {}, None], notes, "list")] == ["list[1]", "list[3]"]
-    assert [(fault.name, fault.where) for fault in notes.all()] == [("row-unreadable", "list[2]"),
-                                                                   ("row-unreadable", "list[4]")]
-    with pytest.raises(WrongFormat):
-        list(rows_of({}, notes, "list"))
-
-
-def test_faults_of_a_document_ride_on_what_was_read_and_are_never_lost() -> None:
-    notes = Notes()
-    assert told([], notes) == []
-    alert = one("nmc", {"data": [{"id": "1", "title": "海角市气象台发布大风蓝色预警"}]})
-    notes.add("row-unreadable", "x")
-    assert told([alert], notes)[0].faults == (*alert.faults, *notes.all())
-    with pytest.raises(DocumentError) as caught:
-        told([], notes)
-    assert caught.value.name == "wrong-format"
