@@ -56,6 +56,7 @@ class Books:
         self.alarms: dict[str, list[alarms.Item]] = {}
         self.dropped: dict[str, list[tuple[str, frozenset[str] | None]]] = {}
         self.incidents: dict[str, Incident] = {}
+        self._source = ""   # the reply that is happening
 
     # -- looking up -----------------------------------------------------------------------------------
     def lock(self, ids: Iterable[str]) -> dict[str, Callout]:
@@ -88,6 +89,7 @@ class Books:
         if moved is not callout:
             if isinstance(happening, Replied) and moved.state is State.CLOSED and callout.state is not State.CLOSED:
                 moved.memo["closed_at"] = happening.at.isoformat()   # whenever the reply was read, it ended then
+            self._source = happening.source if isinstance(happening, Replied) else ""
             self.put(moved, effects, was=callout)
         return moved
 
@@ -173,7 +175,7 @@ class Books:
         id = derive("f", callout.id, record.what, record.person, record.via, record.act, record.n,
                     record.at.isoformat())
         self.facts[id] = Fact(id, callout.id, callout.incident, record.what, record.person, record.via, record.at,
-                              record.evidence, record.act, record.n)
+                              record.evidence, record.act, record.n, self._source)
         self.note("fact", incident=callout.incident, callout=callout.id, person=record.person, fact=record.what,
                   via=record.via.value if record.via else "", at=record.at.isoformat(), act=record.act, n=record.n,
                   evidence=record.evidence)

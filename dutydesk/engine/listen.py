@@ -148,7 +148,8 @@ class Listen:
         incident = books.incident(mine[0].incident)
         numbered = listed(incident, mine[0].person) if incident else {}
         places = {numbered.get(number) for number in reading.numbers}
-        return [ask for ask in mine if ask.place in places] if None not in places else None
+        chosen = [ask for ask in mine if ask.place in places]
+        return chosen if {ask.place for ask in chosen} == places else None
 
     def _role(self, row: Inbound, ask: Ask) -> Role:
         """In which role an answer counts: what came from a neighbour's phone is relayed, never answered."""

@@ -92,20 +92,22 @@ def meant_by_code(phone: Phone, letter: str) -> list[Ask] | None:
 
 
 def meant_bare(phone: Phone) -> list[Ask] | None:
-    """The asks a bare digit stands for: all that were open, if they are of one incident and round and each had
-    been listed in a call handed over. With nothing open, the latest call's asks. None: not clear.
+    """The asks a bare digit stands for: all that were listed for one incident and round, if whatever is open is of
+    that round and had been listed in a call handed over. With nothing open, the round of the latest call. None: not
+    clear.
     """
     open_asks = [ask for ask in phone.asked() if phone.open(ask)]
     if not open_asks:
         latest = max(phone.calls, key=lambda call: (call.handed_at or call.created_at, call.id), default=None)
-        return [phone.asks[id] for id in latest.asks if id in phone.asks] if latest else []
+        about = next((phone.asks[id] for id in latest.asks if id in phone.asks), None) if latest else None
+        return phone.listed(about.incident, about.round) if about else []
     rounds = {(ask.incident, ask.round) for ask in open_asks}
     if len(rounds) > 1:
         return None
     listed = phone.listed(*next(iter(rounds)))
     if {ask.callout for ask in open_asks} - {ask.callout for ask in listed}:
         return None
-    return [ask for ask in listed if phone.open(ask)]
+    return listed
 
 
 def one_each(asks: Iterable[Ask]) -> list[Ask]:
