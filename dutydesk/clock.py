@@ -45,12 +45,11 @@ class WallClock:
         """How far the reference stands ahead of this clock (negative: behind)."""
         return self._reference() - self._raw()
 
-    def slew(self, most: timedelta = timedelta(milliseconds=500)) -> timedelta:
-        """Move towards the reference by at most `most`; return what is left.
+    def slew(self, drift: timedelta, most: timedelta = timedelta(milliseconds=500)) -> timedelta:
+        """Take up a drift by at most `most`; return what is left.
 
         Towards a reference that is behind, the clock stands still for the step: it never runs backwards.
         """
-        drift = self.drift()
         step = max(-most, min(most, drift))
         with self._lock:
             self._anchor += step

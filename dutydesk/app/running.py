@@ -14,7 +14,13 @@ from dutydesk.clock import WallClock
 from dutydesk.domain.scenario import Scenario
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.phones import Phones
-from dutydesk.store.store import open_store
+from dutydesk.store.dialect import SQLITE
+from dutydesk.store.store import SqlStore, open_store
+
+
+def shared_clock(store: SqlStore) -> WallClock:
+    """The clock of a worker: the database server's where workers share one, else this machine's wall clock."""
+    return WallClock() if store.home.dialect.name == SQLITE else WallClock(store.now)
 
 
 class Running:
@@ -23,8 +29,8 @@ class Running:
     def __init__(self, folder: house.Folder, url: str, *, parts: tuple[str, ...], port: int, hooks_port: int,
                  environment: Mapping[str, str], clock: Clock | None = None, scenario: Scenario | None = None) -> None:
         self.folder = folder
-        self.clock = clock or WallClock()
         self.store = open_store(url, key=house.journal_key(folder.path))
+        self.clock = clock or shared_clock(self.store)
         remote = environment.get("DUTYDESK_SIMULATOR_URL")
         self.exchange = None if remote else house.exchange(folder, self.clock, scenario)
         settings: dict[str, object] = ({"url": remote, "key": environment.get("DUTYDESK_SIMULATOR_KEY", "")} if remote

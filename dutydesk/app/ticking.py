@@ -9,6 +9,7 @@ from dutydesk.clock import WallClock
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import Context
 from dutydesk.engine.house import house_incident
+from dutydesk.errors import Refused
 from dutydesk.ports.store import Store, Tx
 
 logger = logging.getLogger(__name__)
@@ -31,15 +32,20 @@ class Ticking:
 
         1. A drift beyond 30 s is put before the officer, once until it is taken up.
         2. Whatever drift there is, is taken up by half a second a look: no timer ever jumps.
+        A reference that does not answer is looked at the next time.
         """
-        drift = self._clock.drift()
+        try:
+            drift = self._clock.drift()
+        except Refused as error:
+            logger.warning("%s", error)
+            return
         if abs(drift) > TOO_FAR and not self._told:
             self._told = True
             self._alarm(drift)
         elif abs(drift) <= WORTH:
             self._told = False
         if abs(drift) > WORTH:
-            self._clock.slew()
+            self._clock.slew(drift)
 
     def _alarm(self, drift: timedelta) -> None:
         seconds = round(drift.total_seconds())

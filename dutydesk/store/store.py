@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from dutydesk.errors import Refused
 from dutydesk.ports.store import Tx
@@ -57,6 +59,20 @@ class SqlStore:
         """Give look-ups on one snapshot of what is committed. Keep it short: an old snapshot slows the claims."""
         with self._readers.connect() as connection:
             yield Reading(connection, self.home)
+
+    def now(self) -> datetime:
+        """Return the database server's own time (PostgreSQL), which all its workers share, in UTC.
+
+        Raises Refused when it does not answer, and on SQLite, which has no clock of its own.
+        """
+        if self.home.dialect.name == SQLITE:
+            raise Refused("SQLite has no clock of its own")
+        try:
+            with self._readers.connect() as connection:
+                told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        except DBAPIError as error:
+            raise Refused(f"the database does not tell its time: {error.orig}") from error
+        return told.astimezone(UTC)
 
     def close(self) -> None:
         """Finish every work taken, then let go of the database; closing twice is fine."""
