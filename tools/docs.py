@@ -26,12 +26,13 @@ from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.schema import FILES
 from dutydesk.domain.callout import table_text
 from dutydesk.domain.rules import Rules
+from dutydesk.feeds.faults import MEANINGS
 from dutydesk.feeds.registry import BUILT_IN as FEEDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("docs/reference/cli.md", "docs/reference/channels-and-feeds.md", "docs/reference/settings.md",
          "docs/reference/file-formats.md", "docs/reference/findings.md", "docs/reference/callout-table.md",
-         "docs/explanation/architecture.md")
+         "docs/reference/feeds.md", "docs/explanation/architecture.md")
 _PART = re.compile(r"(<!-- made by make docs: ([\w-]+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 
 
@@ -194,6 +195,12 @@ def feeds() -> str:
                                     for kind, path in FEEDS.items()))
 
 
+def faults() -> str:
+    """Every fault and error a document may carry, as the officer reads it."""
+    return table(("fault", "shown", "meaning"),
+                 ((f"`{name}`", meaning.zh, meaning.en) for name, meaning in MEANINGS.items()))
+
+
 # modules
 
 def modules() -> str:
@@ -216,7 +223,7 @@ def sentence(path: Path) -> str:
 
 MAKERS: dict[str, Callable[[], str]] = {
     "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings,
-    "feeds": feeds, "modules": modules, "callout-table": table_text,
+    "feeds": feeds, "faults": faults, "modules": modules, "callout-table": table_text,
 }
 
 
