@@ -47,6 +47,23 @@ def test_an_alert_and_its_cancel_that_landed_while_the_desk_was_down_ring_nobody
     assert not who(board) & city.people(1)
 
 
+def test_a_lift_that_landed_while_the_desk_was_down_is_taken_in_before_anybody_is_rung_again(
+        tmp_path: Path, phones: Callable[..., Phones], desk: Callable[..., DeskProcess]) -> None:
+    city = build(tmp_path / "site", towns=2, villages=20, within="4s")
+    board = phones(0, *SILENT)
+    running = desk(city.folder, board.url).start().ready()
+    city.land("1.xml", city.warning(1, 1, minutes_ago(30)))
+    until(lambda: len(who(board) & city.people(1)) == 21, 20, "the first rings")
+    time.sleep(0.5)
+    running.kill()
+    before = len(board.history())
+    city.land("2.xml", city.warning(2, 1, minutes_ago(29), refers=(1, minutes_ago(30))))
+    time.sleep(3)        # the second tries are overdue
+    running.start().ready()
+    time.sleep(3)
+    assert [each for each in board.history()[before:] if each["asks"] and each["person"] in city.people(1)] == []
+
+
 def test_documents_are_remembered_across_restarts_and_half_written_ones_wait(
         city: City, phones: Callable[..., Phones], desk: Callable[..., DeskProcess]) -> None:
     board = phones(0, *SILENT)
