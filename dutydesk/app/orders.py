@@ -13,12 +13,18 @@ from dutydesk.engine.supervise import Supervise
 from dutydesk.store.store import open_store
 
 
-def order(site: Path, name: str, arguments: Mapping[str, Any]) -> object:
-    """Carry out one order and return its result; raises Refused, or what the store raises."""
+NOBODY = "no desk is running: the order is stored, and nobody is called until `dutydesk run`"
+
+
+def order(site: Path, name: str, arguments: Mapping[str, Any]) -> tuple[object, str]:
+    """Carry out one order; returns its result, and a warning where no desk is there to act on it.
+
+    Raises Refused, or what the store raises.
+    """
     folder = house.open_folder(site)
     sent, result = wire.send(folder.path, name, arguments)
     if sent:
-        return result
+        return result, ""
     clock = WallClock()
     store = open_store(house.store_url(folder.path, folder.setup.config.store), key=house.journal_key(folder.path))
     try:
@@ -27,6 +33,6 @@ def order(site: Path, name: str, arguments: Mapping[str, Any]) -> object:
         ctx = house.context(folder, settings)
         result = wire.carry_out(Hand(ctx, store, clock), name, arguments)
         Supervise(ctx, store).seal(clock.now())
-        return result
+        return result, NOBODY
     finally:
         store.close()

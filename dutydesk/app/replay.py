@@ -29,7 +29,6 @@ from dutydesk.store.store import SqlStore, open_store
 
 TICK = timedelta(seconds=1)          # happenings within a second are dealt with together
 SUPERVISE = timedelta(seconds=60)
-HANDS = "值班员"                      # who opens incidents by hand in a scenario
 
 Line = dict[str, Any]
 
@@ -109,7 +108,8 @@ class Replay(AbstractContextManager["Replay"]):
         self.store.write(lambda tx: tx.add_document(document))
 
     def _open(self, row: Opening, now: datetime) -> None:
-        self.hand.open_incident(Kind.REAL, row.family, row.colour, row.places, HANDS, "")
+        self.hand.open_incident(Kind.REAL, row.family, row.colour, row.places,
+                                self.folder.setup.config.last_resort, "")
 
     def _happen(self, now: datetime) -> int:
         """Let what is due from outside happen: documents, orders, replies."""

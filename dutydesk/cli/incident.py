@@ -2,7 +2,7 @@
 
   dutydesk incident open --family fire --colour red --officer p0001 371002101
   dutydesk incident open --kind drill --family flood --colour orange --officer p0001 371082101
-  dutydesk incident lift ID --officer p0001
+  dutydesk incident lift ID --officer p0001 --officer p0002      (a red wants two officers)
   dutydesk incident list
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from dutydesk.errors import UsageError
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     opening.add_argument("--officer", required=True, help="who orders it: a person id")
     lifting = actions.add_parser("lift", help="declare the danger over")
     lifting.add_argument("incident")
-    lifting.add_argument("--officer", required=True)
+    lifting.add_argument("--officer", required=True, action="append", help="who says so; a red wants two: give it twice")
     actions.add_parser("list", help="list the open incidents").add_argument("--json", action="store_true")
 
 
@@ -35,12 +36,14 @@ def run(options: argparse.Namespace) -> int:
     from dutydesk.app.orders import order
 
     if options.action == "open":
-        id = order(options.site, "open_incident", {
+        id, warning = order(options.site, "open_incident", {
             "kind": options.kind, "family": options.family, "colour": options.colour, "places": options.places,
             "officer": options.officer, "text": options.text})
         print(id)
+        if warning:
+            print(warning, file=sys.stderr)
     elif options.action == "lift":
-        order(options.site, "lift", {"incident": options.incident, "officer": options.officer})
+        order(options.site, "lift", {"incident": options.incident, "officers": options.officer})
     elif options.action == "list":
         _list(options)
     else:

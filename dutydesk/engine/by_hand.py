@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from dutydesk.domain.event_table import FAMILIES
 from dutydesk.domain.happenings import ByHand, Happening, Replied
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
@@ -21,6 +22,7 @@ from dutydesk.ports.store import Store
 
 T = TypeVar("T")
 
+ACTS = frozenset({"answer", "on_post", "moved", "patrolled", "opened", "page", "help", "woken", "not_found", "decline"})
 EVENTS: Mapping[str, str] = {"flood": "防汛", "fire": "森林火灾", "wind": "大风", "snow": "雪灾",
                              "geohazard": "地质灾害", "quake": "地震"}
 
@@ -34,8 +36,11 @@ class Hand:
         self.clock = clock
         self._after = after
 
-    def _do(self, work: Callable[[Books], T]) -> T:
-        """Run one order in a transaction of its own."""
+    def _do(self, work: Callable[[Books], T], *officers: str) -> T:
+        """Run one order in a transaction of its own; every officer it names must be one."""
+        for officer in officers:
+            if officer not in self.ctx.officers:
+                raise Refused(f"{officer or '（未写明）'} 不在值班表上，不能下命令；值班表见 contacts/roster.csv。")
 
         def turn(tx: object) -> T:
             books = Books(self.ctx, tx, self.clock.now())  # type: ignore[arg-type]  # the store passes its Tx
@@ -47,12 +52,12 @@ class Hand:
         self._after()
         return result
 
-    def _order(self, callout: str, order: Callable[[Books, Callout], Happening]) -> None:
+    def _order(self, callout: str, officer: str, order: Callable[[Books, Callout], Happening]) -> None:
         def work(books: Books) -> None:
             found = _open(books, callout)
             books.advance(found, order(books, found))
 
-        self._do(work)
+        self._do(work, officer)
 
     # -- alarms ---------------------------------------------------------------------------------------
     def take_alarm(self, incident: str, officer: str) -> None:
@@ -65,11 +70,17 @@ class Hand:
             books.advance(found, Replied(books.now, "answer", officer, Role.OFFICER, Via.CONSOLE,
                                             evidence=f"by hand: {officer}"))
 
-        self._do(work)
+        self._do(work, officer)
 
     # -- answers --------------------------------------------------------------------------------------
     def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None, officer: str) -> None:
         """Enter what a person said on the phone for one or several callouts."""
+        if person not in self.ctx.site.people:
+            raise Refused(f"没有 {person} 这个人；人员见 contacts/people.csv。")
+        if act not in ACTS:
+            raise Refused(f"没有 {act} 这种应答；可用：{'、'.join(sorted(ACTS))}。")
+        if n is not None and n < 0:
+            raise Refused("转移人数不能是负数；无人需要转移写 0。")
 
         def work(books: Books) -> None:
             found = books.tx.lock_callouts(callouts)
@@ -81,16 +92,16 @@ class Hand:
                                evidence=f"by hand: {officer}")
                 books.advance(callout, said)
 
-        self._do(work)
+        self._do(work, officer)
 
     # -- the ladder -----------------------------------------------------------------------------------
     def call_again(self, callout: str, officer: str) -> None:
         """Start the present step anew."""
-        self._order(callout, lambda books, found: ByHand(books.now, "call_again", officer, step=max(found.step, 0)))
+        self._order(callout, officer, lambda books, found: ByHand(books.now, "call_again", officer, step=max(found.step, 0)))
 
     def skip(self, callout: str, officer: str) -> None:
         """Go to the next step at once."""
-        self._order(callout, lambda books, found: ByHand(books.now, "skip", officer))
+        self._order(callout, officer, lambda books, found: ByHand(books.now, "skip", officer))
 
     def add_person(self, callout: str, person: str, officer: str) -> None:
         """Ask one more person."""
@@ -98,29 +109,24 @@ class Hand:
         if known is None or not known.numbers:
             raise Refused(f"人员 {person} 不存在或没有号码。")
         extra = reach_person(known, Role.DEPUTY)
-        self._order(callout, lambda books, found: ByHand(books.now, "add_person", officer, reached=extra))
+        self._order(callout, officer, lambda books, found: ByHand(books.now, "add_person", officer, reached=extra))
 
     def write_off(self, callout: str, officer: str, why: str) -> None:
         """Close a callout without an answer; `why` is kept."""
         if not why.strip():
             raise Refused("核销必须写明原因。")
-        self._order(callout, lambda books, found: ByHand(books.now, "write_off", officer, why))
+        self._order(callout, officer, lambda books, found: ByHand(books.now, "write_off", officer, why))
 
     def stand_down(self, incident: str, officers: Sequence[str], why: str) -> None:
         """Stand all callouts of an incident down; a red wants two different officers."""
 
         def work(books: Books) -> None:
-            found = books.incident(incident)
-            if found is None:
-                raise Refused("没有这个事件。")
-            names = sorted(set(filter(None, officers)))
-            if not names or (Colour.RED in found.colours.values() and len(names) < 2):
-                raise Refused("解除红色须两名不同的值班人员共同确认。")
+            names = _enough(_standing(books, incident), officers)
             for callout in books.lock_of(incident):
                 if not is_officer(callout):
-                    books.advance(callout, ByHand(books.now, "stand_down", "、".join(names), why))
+                    books.advance(callout, ByHand(books.now, "stand_down", names, why))
 
-        self._do(work)
+        self._do(work, *officers)
 
     # -- incidents ------------------------------------------------------------------------------------
     def open_incident(self, kind: Kind, family: str, colour: Colour, places: Sequence[str], officer: str,
@@ -132,6 +138,8 @@ class Hand:
         unknown = [place for place in places if place not in self.ctx.site.places]
         if unknown or not places:
             raise Refused(f"地方不存在：{'、'.join(unknown) or '（未选择）'}。")
+        if family not in FAMILIES and family not in self.ctx.setup.playbooks:
+            raise Refused(f"没有 {family} 这类灾害；可用：{'、'.join(sorted(FAMILIES))}。")
         if self.ctx.playbook(family) is None:
             raise Refused(f"没有 {family} 的预案，也没有 default.yaml。")
         wanted = self.ctx.site.under(places)
@@ -151,7 +159,7 @@ class Hand:
             batch.carry()
             return opened[0]
 
-        return self._do(work)
+        return self._do(work, officer)
 
     def _no_drill_in_earnest(self, books: Books, places: frozenset[str]) -> None:
         """No drill while a real orange or red is on at the same desk."""
@@ -161,17 +169,17 @@ class Hand:
             if incident.kind is Kind.REAL and incident.desk in desks and serious:
                 raise Refused(f"{incident.number} 正处于真实橙色或红色预警中，此时不能开始演练。")
 
-    def lift(self, incident: str, officer: str) -> None:
-        """Declare that the danger is over: every colour of the incident goes, whoever gave it."""
+    def lift(self, incident: str, officers: Sequence[str]) -> None:
+        """Declare that the danger is over: every colour of the incident goes, whoever gave it. A red wants two
+        different officers.
+        """
 
         def work(books: Books) -> None:
-            found = books.incident(incident)
-            if found is None or found.closed_at is not None:
-                raise Refused("这个事件已经结束。")
-            books.note("lifted_by_hand", incident=incident, person=officer)
+            found = _standing(books, incident)
+            books.note("lifted_by_hand", incident=incident, officers=_enough(found, officers))
             _clear(books, found)
 
-        self._do(work)
+        self._do(work, *officers)
 
     # -- documents ------------------------------------------------------------------------------------
     def release(self, document: str, officer: str) -> None:
@@ -181,7 +189,7 @@ class Hand:
             release(books, document)
             books.note("released_by_hand", person=officer, document=document)
 
-        self._do(work)
+        self._do(work, officer)
 
     def hold(self, document: str, officer: str) -> None:
         """Keep a document from calling anybody until it is released."""
@@ -192,7 +200,7 @@ class Hand:
                     books.tx.save_task(replace(task, state="dropped"))
             books.note("held_by_hand", person=officer, document=document)
 
-        self._do(work)
+        self._do(work, officer)
 
     def confirm_rest(self, incident: str, officer: str) -> None:
         """Let the rest of a raised area follow the named places at once."""
@@ -205,7 +213,7 @@ class Hand:
                     follow(books, task.about)
             books.note("rest_confirmed", incident=incident, person=officer)
 
-        self._do(work)
+        self._do(work, officer)
 
 
     def confirm_fall(self, incident: str, officer: str) -> None:
@@ -220,7 +228,25 @@ class Hand:
             books.settle(incident, found.desk, frozenset({"confirm"}))
             books.note("fall_confirmed", incident=incident, person=officer)
 
-        self._do(work)
+        self._do(work, officer)
+
+
+def _standing(books: Books, id: str) -> Incident:
+    """Lock an incident that is still open; raises Refused otherwise."""
+    found = books.incident(id)
+    if found is None or found.closed_at is not None:
+        raise Refused(f"事件 {id} 不存在或已经结束。")
+    return found
+
+
+def _enough(incident: Incident, officers: Sequence[str]) -> str:
+    """The names of those who order it, checked to be enough; raises Refused."""
+    names = sorted(set(officers))
+    if not names:
+        raise Refused("须写明是谁下的命令。")
+    if Colour.RED in incident.colours.values() and len(names) < 2:
+        raise Refused("解除红色须两名不同的值班人员共同确认。")
+    return "、".join(names)
 
 
 def _open(books: Books, id: str) -> Callout:

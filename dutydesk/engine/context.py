@@ -76,6 +76,11 @@ class Context:
         """The ladder of the officer's own callouts."""
         return officer_policy(self.rules)
 
+    @cached_property
+    def officers(self) -> frozenset[str]:
+        """Everybody who may give orders: whoever is on a roster, and the last resort."""
+        return frozenset({shift.person for shift in self.site.roster} | {self.config.last_resort})
+
     def playbook(self, family: str) -> Playbook | None:
         """The playbook of a family, else the default one."""
         return self.setup.playbooks.get(family) or self.setup.playbooks.get(DEFAULT)

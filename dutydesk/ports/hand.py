@@ -50,8 +50,8 @@ class Hand(Protocol):
         """Open an incident, or raise places in the open one of that desk and family; return its id."""
         ...
 
-    def lift(self, incident: str, officer: str) -> None:
-        """Confirm or declare that the danger is over."""
+    def lift(self, incident: str, officers: Sequence[str]) -> None:
+        """Confirm or declare that the danger is over; a red wants two different officers."""
         ...
 
     def confirm_fall(self, incident: str, officer: str) -> None:

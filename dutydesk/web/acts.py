@@ -133,15 +133,13 @@ class Acts:
 
     def stand_down(self, request: Request, form: FormData, officer: str) -> Response:
         """Stand an incident down; the second officer's name is in the form."""
-        second = str(form.get("second", "")).strip()
         why = _need(str(form.get("why", "")).strip(), "请写明原因")
-        officers = [officer] + ([second] if second and second != officer else [])
-        self.hand.stand_down(request.path_params["id"], officers, why)
+        self.hand.stand_down(request.path_params["id"], _both(form, officer), why)
         return said("已解除叫应")
 
     def lift(self, request: Request, form: FormData, officer: str) -> Response:
         """Confirm the end of the danger."""
-        self.hand.lift(request.path_params["id"], officer)
+        self.hand.lift(request.path_params["id"], _both(form, officer))
         return said("已确认解除")
 
     def confirm(self, request: Request, form: FormData, officer: str) -> Response:
@@ -183,6 +181,12 @@ class Acts:
         if request.headers.get("HX-Request") == "true":
             return Response(status_code=204, headers={"HX-Redirect": where})
         return RedirectResponse(where, 303)
+
+
+def _both(form: FormData, officer: str) -> Sequence[str]:
+    """The officer who sits here, and the second one named in the form."""
+    second = str(form.get("second", "")).strip()
+    return (officer, second) if second and second != officer else (officer,)
 
 
 def _need(value: T, otherwise: str) -> T:

@@ -176,12 +176,12 @@ def test_an_incident_opened_by_hand_calls_like_a_warning_and_is_lifted_by_hand(d
     desk.settle()
     desk["zhang"].is_rung("水库险情红色预警")
     desk["sun"].is_quiet()
-    desk.hand.lift(id, "o-1")
+    desk.hand.lift(id, ["o-1", "o-2"])
     desk.settle()
     assert desk.callout("东岭村").closed_as is Closed.STOOD_DOWN
     assert desk.incidents() == []
     with pytest.raises(Refused):
-        desk.hand.lift(id, "o-1")
+        desk.hand.lift(id, ["o-1", "o-2"])
 
 
 def test_places_opened_by_hand_stay_when_the_warning_of_others_is_lifted(desk: Story) -> None:

@@ -239,7 +239,7 @@ def test_a_fall_of_a_red_from_another_office_waits_for_the_officer(desk: Story) 
     assert desk.colour_of("东岭村") is Colour.RED
     assert "confirm" in desk.reasons(desk.alarm())
     incident = next(each for each in desk.incidents() if each.desk == CITY)
-    desk.hand.lift(incident.id, "o-1")
+    desk.hand.lift(incident.id, ["o-1", "o-2"])
     assert desk.colour_of("东岭村") is None
 
 

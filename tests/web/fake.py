@@ -325,8 +325,8 @@ class FakeHand:
     def confirm_rest(self, incident: str, officer: str) -> None:
         self._note("confirm_rest", incident, officer)
 
-    def lift(self, incident: str, officer: str) -> None:
-        self._note("lift", incident, officer)
+    def lift(self, incident: str, officers: Sequence[str]) -> None:
+        self._note("lift", incident, tuple(officers))
 
     def release(self, document: str, officer: str) -> None:
         self._note("release", document, officer)

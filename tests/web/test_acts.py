@@ -30,7 +30,7 @@ ACTS: tuple[tuple[str, dict[str, Any], tuple[Any, ...]], ...] = (
     ("/hand/add", {"callout": "c1", "person": "p0003"}, ("add_person", "c1", "p0003", "o1")),
     ("/hand/write-off", {"callout": "c1", "why": "无人居住"}, ("write_off", "c1", "o1", "无人居住")),
     ("/incidents/i1/stand-down", {"second": "o2", "why": "误报"}, ("stand_down", "i1", ("o1", "o2"), "误报")),
-    ("/incidents/i1/lift", {}, ("lift", "i1", "o1")),
+    ("/incidents/i1/lift", {"second": "o2"}, ("lift", "i1", ("o1", "o2"))),
     ("/incidents/i1/confirm/fall", {}, ("confirm_fall", "i1", "o1")),
     ("/incidents/i1/confirm/rest", {}, ("confirm_rest", "i1", "o1")),
     ("/documents/d3/release", {}, ("release", "d3", "o1")),
