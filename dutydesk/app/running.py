@@ -81,7 +81,7 @@ class Running:
             self._listener.stop()
         for server in servers:
             server.stop()
-        self.desk.stop()
-        if self.exchange is not None:
+        if self.exchange is not None:   # it brings nothing to a store that is closed
             self.exchange.close()
+        self.desk.stop()
         return self.desk.sender.left
