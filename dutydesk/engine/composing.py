@@ -40,9 +40,9 @@ def _hat(ask: Ask) -> str:
 
 
 def groups(asks: Iterable[Ask]) -> list[list[Ask]]:
-    """Gather asks into the calls they will be, in order of their first due time."""
+    """Gather asks into the calls they will be: officers and reds first, then by their first due time."""
     rows = [list(members) for _, members in groupby(sorted(asks, key=lambda a: (group_of(a), a.id)), key=group_of)]
-    return sorted(rows, key=lambda row: (min(ask.due_at for ask in row), row[0].id))
+    return sorted(rows, key=lambda row: (min(ask.klass for ask in row), min(ask.due_at for ask in row), row[0].id))
 
 
 def compose(books: Books, asks: Sequence[Ask], callouts: dict[str, Callout], letters: Letters,

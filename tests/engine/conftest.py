@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,13 +15,14 @@ from harness import Story  # noqa: E402  # after the path
 
 
 @pytest.fixture
-def tell(sqlite_url: str, tmp_path: Path) -> Iterator[Callable[..., Story]]:
-    """Makes a story; its database starts from the empty template."""
+def tell(_sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[..., Story]]:
+    """Makes stories; each database starts from the empty template."""
     told: list[Story] = []
 
     def make(**more: Any) -> Story:
-        url = sqlite_url if not told else f"sqlite:///{tmp_path / f'story-{len(told)}.sqlite3'}"
-        told.append(Story(tmp_path, url=url, **more))
+        path = tmp_path / f"story-{len(told)}.sqlite3"
+        shutil.copy(_sqlite_template, path)
+        told.append(Story(tmp_path, url=f"sqlite:///{path}", **more))
         return told[-1]
 
     yield make

@@ -115,7 +115,6 @@ class Story:
     start: datetime = NOON
     limits: Limits = field(default_factory=lambda: Limits(per_second=500, lines=500))
     capacity: Capacity = field(default_factory=lambda: Capacity(lines=1000, voice_per_second=1000, sms_per_second=2000))
-    template: Path | None = None
     url: str = ""
 
     def __post_init__(self) -> None:
