@@ -9,7 +9,6 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
 
 from dutydesk.app.fates import Fates
 from dutydesk.domain.values import Outcome, Via
@@ -125,6 +124,7 @@ class Sender:
         if room <= 0:
             await asyncio.sleep(BOOK_EVERY / 5)
             return True
+        began = asyncio.get_running_loop().time()
         try:
             parcels = await asyncio.to_thread(self._dispatch.claim, self._clock.now(), room)
         except Exception:  # the loop must outlive a database that is away for a while
@@ -132,7 +132,7 @@ class Sender:
             await asyncio.sleep(1)
             return True
         for parcel in parcels:
-            task = asyncio.create_task(self._send(parcel))
+            task = asyncio.create_task(self._send(parcel, began))
             self._flight.add(task)
             task.add_done_callback(self._flight.discard)
         return bool(parcels)
@@ -145,14 +145,14 @@ class Sender:
         except TimeoutError:
             return
 
-    async def _send(self, parcel: Parcel) -> None:
+    async def _send(self, parcel: Parcel, claimed: float) -> None:
         """Hand one parcel over; every way it can end is an outcome.
 
         One whose lease ran out before it could leave (this process stood still) does not leave any more: another
-        worker may have it.
+        worker may have it. That is measured in real seconds, on an accelerated clock too.
         """
-        until = lease_of(parcel)
-        if until is not None and self._clock.now() >= until:
+        lease = self._dispatch.ctx.lease(parcel.message.via).total_seconds()
+        if asyncio.get_running_loop().time() - claimed >= lease:
             logger.warning("%s was not sent: its lease ran out", parcel.message.id)
             return
         try:
@@ -220,9 +220,3 @@ class Sender:
                     self._after()
             except Exception:  # as above: try again later
                 logger.exception("asking for the fate of calls failed; trying again")
-
-
-def lease_of(parcel: Parcel) -> datetime | None:
-    """Until when a parcel is its claimer's."""
-    row = parcel.call or parcel.notice
-    return row.lease_until if row else None

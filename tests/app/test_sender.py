@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class Desk:
     booked: list[Sent] = field(default_factory=list)
     inbound: list[Inbound] = field(default_factory=list)
     refuses: Callable[[Sequence[Sent]], bool] = field(default=lambda batch: False)
+    stands_still: float = 0.0     # seconds the next claim takes
     gate: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -99,6 +101,8 @@ class Desk:
 
     def claim(self, now: datetime, room: int) -> list[Parcel]:
         taken, self.queue[:room] = self.queue[:room], []
+        pause, self.stands_still = self.stands_still, 0.0
+        time.sleep(pause)
         return [self.parcel_again(each) for each in taken]
 
     def parcel_again(self, each: Call) -> Parcel:
@@ -145,8 +149,10 @@ def test_no_more_is_under_way_than_the_channel_may_lose() -> None:
 
 
 def test_what_cannot_leave_before_its_lease_is_over_does_not_leave() -> None:
-    desk = Desk(Line(), [call("old", lease_until=NOW - HOUR), call("new")])
+    desk = Desk(Line(limits=Limits(max_in_flight=8, timeout=0.1)), [call("old")], stands_still=0.5)
     with sending(desk):
+        until(lambda: not desk.queue and not desk.stands_still, 10, "the claim")
+        desk.queue.append(call("new"))
         until(lambda: desk.booked, 10, "the booking")
     assert desk.line.sent == ["new"]
     assert desk.outcomes() == {"new": Outcome.HANDED_OVER}
