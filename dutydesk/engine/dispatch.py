@@ -23,6 +23,8 @@ from dutydesk.errors import SendError
 from dutydesk.ports.channel import Channel, Handed, Outgoing
 from dutydesk.ports.store import Store, Tx, Waiting
 
+_TAKEN = (Outcome.HANDED_OVER, Outcome.QUEUED, Outcome.ON_HANDSET)   # of a notice: nobody need answer it
+
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
@@ -146,10 +148,10 @@ class Dispatch:
 
     def _finish(self, tx: Tx, results: Sequence[Sent], now: datetime) -> None:
         books = Books(self.ctx, tx, now)
-        for sent in results:
-            if sent.parcel.notice is not None:
-                good = sent.outcome in (Outcome.HANDED_OVER, Outcome.QUEUED, Outcome.ON_HANDSET)
-                tx.finish_notice(sent.parcel.notice.id, "sent" if good else "dropped", sent.why)
+        notices = [replace(sent.parcel.notice, state="sent" if sent.outcome in _TAKEN else "dropped", why=sent.why)
+                   for sent in results if sent.parcel.notice is not None]
+        if notices:
+            tx.finish_notices(notices)
         self._finish_calls(books, [(sent, sent.parcel.call) for sent in results if sent.parcel.call is not None])
         books.close()
 

@@ -5,7 +5,7 @@ sources that fell silent, towns that cannot be reached, incidents that are over.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dutydesk.domain.records import Chain, Incident, Task
 from dutydesk.domain.values import Outcome, Via
@@ -21,6 +21,7 @@ from dutydesk.ports.store import Store, Tx
 
 #: Tasks the program itself carries out when their time comes; all others are people's work.
 OWN_WORK = frozenset({"hold", "rest", "expire"})
+LOOK = timedelta(minutes=1)   # between two looks for towns in the dark: it reads a quarter of an hour of calls
 SEALED = 2000   # journal rows sealed in one transaction
 
 
@@ -30,6 +31,7 @@ class Supervise:
     def __init__(self, ctx: Context, store: Store) -> None:
         self.ctx = ctx
         self.store = store
+        self._looked: datetime | None = None
 
     def run_once(self, now: datetime) -> None:
         """One round of looking after everything."""
@@ -129,11 +131,14 @@ class Supervise:
     def _incidents(self, tx: Tx, now: datetime) -> None:
         """Close what is over; look for towns in the dark."""
         books = Books(self.ctx, tx, now)
+        look = self._looked is None or now - self._looked >= LOOK
+        self._looked = now if look else self._looked
         for incident in tx.incidents():
             if incident.family == FAMILY:
                 continue
             if incident.colours:
-                darkness.look(books, incident)
+                if look:
+                    darkness.look(books, incident)
             else:
                 self._end(books, incident)
         books.close()

@@ -104,6 +104,7 @@ class PaperSql:
         self.finish_notice = (update(notice).where(n.id == bindparam("b_id"))
                               .values(state=bindparam("now_is"), why=bindparam("reason"), lease_until=null(),
                                       claim_at=null()))
+        self.finish_notices = changing(dialect, notice, ["state", "why"], fixed={"lease_until": None, "claim_at": None})
         self.inbound = (select(*i).where(i.state == bindparam("state"))
                         .order_by(i.received_at, i.id).limit(bindparam("most")))
         self.claim_inbound = dialect.claim(self.inbound)
@@ -194,6 +195,11 @@ class PaperWrites(PaperReads):
     def finish_notice(self, id: str, state: str, why: str = "") -> None:
         """End a notice: sent, or dropped with the reason."""
         self.change(self.home.statements(PaperSql).finish_notice, {"b_id": id, "now_is": state, "reason": why})
+
+    def finish_notices(self, ended: Sequence[NoticeRow]) -> None:
+        """End many notices, given as they are now."""
+        self.many(self.home.statements(PaperSql).finish_notices,
+                  [{"b_id": it.id, "state": it.state, "why": clean(it.why)} for it in ended])
 
     def add_inbound(self, rows: Sequence[Inbound]) -> int:
         """Store what was heard; known ids are left alone. Return how many were new."""

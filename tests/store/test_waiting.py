@@ -83,3 +83,16 @@ def test_moved_versions_belong_to_the_other_chain_and_no_others_do(store: SqlSto
     with store.read() as reads:
         assert [[each.id for each in reads.versions(chain)] for chain in ("one", "two", "three")] == [
             [], ["v1", "v2", "v3"], ["v4"]]
+
+
+def test_ending_many_notices_is_ending_each(store: SqlStore) -> None:
+    notices = [NoticeRow(f"n{number}", "i", "p", "+9991", "x", "text", rows.NOW) for number in range(3)]
+    store.write(lambda tx: tx.add_notices(notices))
+    store.write(lambda tx: tx.claim_notices(rows.NOW, 10, rows.NOW + SECOND))
+    store.write(lambda tx: tx.finish_notices([replace(notices[0], state="sent"),
+                                              replace(notices[1], state="dropped", why="off")]))
+    store.write(lambda tx: tx.finish_notice("n2", "sent"))
+    with store.read() as reads:
+        assert [(row.state, row.why, row.lease_until) for row in reads.notices_of("i")] == [
+            ("sent", "", None), ("dropped", "off", None), ("sent", "", None)]
+        assert not reads.waiting(rows.NOW + 100 * SECOND).notices
