@@ -21,6 +21,7 @@ from dutydesk.app import house
 from dutydesk.app.doors import Door
 from dutydesk.app.heads import Heads
 from dutydesk.app.sender import Sender
+from dutydesk.app.stumbling import Stumbling
 from dutydesk.app.ticking import Ticking
 from dutydesk.clock import WallClock
 from dutydesk.domain.records import Inbound
@@ -155,10 +156,22 @@ class Desk:
                 self._looked = began
                 self._seal(now, at_once=bool(done))
                 nap = self._nap(idle=not done)
-            except Exception:  # the desk must outlive whatever one round stumbles over; it is logged and tried again
-                logger.exception("a round of the desk failed; trying again in a second")
+            except Exception:  # the desk must outlive whatever one round stumbles over
+                logger.exception("a round of the desk failed; each desk goes by itself")
+                self._go_on(now)
                 nap = 1.0
             self._awake.wait(nap)
+
+    def _go_on(self, now: datetime) -> None:
+        """After a failed round: what can be done is done, and what stands in the way is set aside."""
+        began = monotonic()
+        try:
+            Stumbling(self.rounds).turn(now)
+            self._looked = began
+            self._seal(now, at_once=True)
+            self.sender.wake()
+        except Exception:  # the store is away: everything is tried again in a second
+            logger.exception("nothing could be done; trying again in a second")
 
     def _seal(self, now: datetime, *, at_once: bool) -> None:
         """Seal what this turn wrote, and now and then what others wrote, so that every console sees it grow."""
