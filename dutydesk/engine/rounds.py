@@ -44,7 +44,9 @@ class Rounds:
         return done
 
     def _take_in(self, now: datetime) -> tuple[int, Waiting]:
-        """Drain replies, then apply every waiting document; tells how many, and what is due then."""
+        """Drain replies, apply every waiting document, then do the tasks that are due; tells how much, and what is
+        due then. A document a task released is taken in at once: it waited its time.
+        """
         done, waiting = 0, self._waiting(now)
         while waiting.inbound and (heard := self.listen.run_once(now)):
             done += heard
@@ -52,6 +54,9 @@ class Rounds:
         while waiting.documents and (taken := self.intake.run_once(now)):
             done += taken
             waiting = self._waiting(now)
+        if waiting.tasks and (carried := self.supervise.tasks(now)):
+            more, waiting = self._take_in(now)
+            done += carried + more
         return done, waiting
 
     def _climb(self, now: datetime, waiting: Waiting) -> tuple[int, Waiting]:

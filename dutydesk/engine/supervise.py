@@ -36,10 +36,13 @@ class Supervise:
     def run_once(self, now: datetime) -> None:
         """One round of looking after everything."""
         self.store.write(lambda tx: self._overdue(tx, now))
-        self.store.write(lambda tx: self._tasks(tx, now))
         self.store.write(lambda tx: self._expired(tx, now))
         self.store.write(lambda tx: self._incidents(tx, now))
         self.seal(now)
+
+    def tasks(self, now: datetime) -> int:
+        """Do our own work whose time came, and say once which of people's work is late; return how many."""
+        return self.store.write(lambda tx: self._tasks(tx, now))
 
     def seal(self, now: datetime) -> int:
         """Seal the journal rows that are committed; return how many."""
@@ -69,11 +72,10 @@ class Supervise:
         books.close()
 
     # -- tasks ----------------------------------------------------------------------------------------
-    def _tasks(self, tx: Tx, now: datetime) -> None:
-        """Do our own work that is due; people's work that is late is said once."""
+    def _tasks(self, tx: Tx, now: datetime) -> int:
         due = tx.due_tasks(now)
         if not due:
-            return
+            return 0
         books = Books(self.ctx, tx, now)
         for task in due:
             if task.what in OWN_WORK:
@@ -83,6 +85,7 @@ class Supervise:
                 tx.save_task(replace(task, state="late"))
                 books.note("task_late", incident=task.incident, task=task.id, work=task.what, place=task.place)
         books.close()
+        return len(due)
 
     def _hold(self, books: Books, task: Task) -> None:
         """No word came in time: the document goes its way."""

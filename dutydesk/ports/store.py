@@ -40,6 +40,7 @@ class Waiting:
     callouts: frozenset[int] = field(default_factory=frozenset)
     asks: frozenset[tuple[int, Via]] = field(default_factory=frozenset)
     notices: bool = False
+    tasks: bool = False
 
 
 class Reads(Protocol):
@@ -86,7 +87,7 @@ class Reads(Protocol):
         """Return sealed rows with `seq > after` in order of `seq`."""
         ...
     def next_due(self) -> datetime | None:
-        """Return the earliest time any callout, ask or notice is due."""
+        """Return the earliest time any callout, ask, notice or open task is due."""
         ...
     def waiting(self, now: datetime) -> Waiting:
         """Return what is due now, looked up in one statement."""

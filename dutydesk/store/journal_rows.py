@@ -18,7 +18,18 @@ from dutydesk.store.bulk import adding, changing
 from dutydesk.store.codec import dump, load, micros, moment, moment_or_none, way_of
 from dutydesk.store.dialect import SQLITE, Dialect
 from dutydesk.store.session import Session
-from dutydesk.store.tables import CLASSES, ask, callout, document, inbound, journal, journal_head, notice, setting
+from dutydesk.store.tables import (
+    CLASSES,
+    ask,
+    callout,
+    document,
+    inbound,
+    journal,
+    journal_head,
+    notice,
+    setting,
+    task,
+)
 
 
 def _read(row: Any) -> JournalRow:
@@ -63,7 +74,8 @@ def _firsts() -> list[Select[Any]]:
     firsts += [select(func.min(ask.c.claim_at).label("at"))
                .where(ask.c.klass == klass, ask.c.via == via.value, ask.c.claim_at.is_not(None))
                for klass in CLASSES for via in Via]
-    return [*firsts, select(func.min(notice.c.claim_at).label("at")).where(notice.c.claim_at.is_not(None))]
+    return [*firsts, select(func.min(notice.c.claim_at).label("at")).where(notice.c.claim_at.is_not(None)),
+            select(func.min(task.c.due_at).label("at")).where(task.c.state == "open")]
 
 
 def _heads() -> list[Select[Any]]:
@@ -75,7 +87,8 @@ def _heads() -> list[Select[Any]]:
 
     heads = [one("inbound", 0, "", select(inbound.c.id).where(inbound.c.state == "new")),
              one("document", 0, "", select(document.c.hash).where(document.c.state == "waiting")),
-             one("notice", 0, "", select(notice.c.id).where(notice.c.claim_at <= now))]
+             one("notice", 0, "", select(notice.c.id).where(notice.c.claim_at <= now)),
+             one("task", 0, "", select(task.c.id).where(task.c.state == "open", task.c.due_at <= now))]
     heads += [one("callout", klass, "", select(callout.c.id).where(callout.c.klass == klass, callout.c.due_at <= now))
               for klass in CLASSES]
     heads += [one("ask", klass, via.value,
@@ -111,7 +124,7 @@ class JournalReads(Session):
         return count
 
     def next_due(self) -> datetime | None:
-        """Return the earliest time any callout, ask or notice is due."""
+        """Return the earliest time any callout, ask, notice or open task is due."""
         return moment_or_none(self.first(self.home.statements(JournalSql).next_due)[0])
 
     def waiting(self, now: datetime) -> Waiting:
@@ -120,7 +133,7 @@ class JournalReads(Session):
         sorts = {row[0] for row in rows}
         return Waiting("inbound" in sorts, "document" in sorts,
                        frozenset(row[1] for row in rows if row[0] == "callout"),
-                       frozenset((row[1], way_of(row[2])) for row in rows if row[0] == "ask"), "notice" in sorts)
+                       frozenset((row[1], way_of(row[2])) for row in rows if row[0] == "ask"), "notice" in sorts, "task" in sorts)
 
 
 class JournalWrites(JournalReads):

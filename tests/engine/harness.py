@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from invented_alert import BEIJING, Warn
-from invented_site import CAST, SOURCES, Plan, setup
+from invented_site import CAST, CITY, SOURCES, Plan, setup
 
 from dutydesk import store as stores
 from dutydesk.channels.simulator.behaviour import SILENT, Behaviour
@@ -320,8 +320,8 @@ class Story:
         return {fact.what for fact in self.facts(place)}
 
     def alarm(self, incident: Incident | None = None) -> Callout | None:
-        """The officer's callout of an incident (the newest one where none is named)."""
-        incident = incident or self.incidents(open_only=False)[-1]
+        """The officer's callout of an incident (the newest one where none is named; of several, the city's)."""
+        incident = incident or max(self.incidents(open_only=False), key=lambda each: (each.opened_at, each.desk == CITY))
         with self.store.read() as reads:
             return next(iter(reads.callouts([derive("c", incident.id, "officer")])), None)
 
