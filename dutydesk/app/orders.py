@@ -12,7 +12,6 @@ from dutydesk.engine.by_hand import Hand
 from dutydesk.engine.supervise import Supervise
 from dutydesk.store.store import open_store
 
-
 NOBODY = "no desk is running: the order is stored, and nobody is called until `dutydesk run`"
 
 

@@ -94,8 +94,7 @@ class Sender:
     async def _main(self) -> None:
         self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
         self._since = self._turned = self._loop.time()
-        if self._alone:
-            await self._orphans()
+        await self._left_behind()
         self.asked.set()
         booking = asyncio.create_task(self._book())
         asking = asyncio.create_task(self._ask())
@@ -200,10 +199,10 @@ class Sender:
         tries = self._refused[sent.parcel.message.id] = self._refused.get(sent.parcel.message.id, 0) + 1
         return tries >= TRIES
 
-    async def _orphans(self) -> None:
-        """Book what providers say of the calls a dead desk left, before anything else is decided."""
+    async def _left_behind(self) -> None:
+        """Book what providers say of the calls a dead sender left, before anything else is decided."""
         try:
-            self._ended += await self._fates.orphans()
+            self._ended += await (self._fates.orphans() if self._alone else self._fates.overdue())
         except Exception:  # they are asked for again when their lease is over
             logger.exception("asking for the calls of the last run failed")
         await self._flush()
