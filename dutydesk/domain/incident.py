@@ -5,7 +5,7 @@ A place has the highest colour of its open chains; a place above has the worst c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +44,7 @@ class Fed:
     before: Colours
     after: Colours
     renewal: bool = True   # False: a first version, or text and times unchanged
+    spoken: Set[str] | None = None   # the places the text names; None: it speaks of all of them
 
 
 def highest(*layers: Colours) -> dict[str, Colour]:
@@ -94,7 +95,8 @@ def _change(place: str, old: Colour | None, new: Colour | None, given: Colour | 
     if new < old:
         return Change(place, What.LOWERED, old, new)
     same_chain = version.before.get(place) == given == new
-    return Change(place, What.RENEWED, old, new, renewals + 1) if version.renewal and same_chain else None
+    renewed = version.renewal and same_chain and (version.spoken is None or place in version.spoken)
+    return Change(place, What.RENEWED, old, new, renewals + 1) if renewed else None
 
 
 def net(batches: Iterable[Iterable[Change]]) -> tuple[Change, ...]:

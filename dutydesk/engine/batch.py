@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -97,10 +97,11 @@ class Batch:
             if (incident.desk, incident.family, incident.kind) == (desk, family, kind):
                 return incident
         found = self.books.tx.claim_incident(desk, family, kind) or self._former(desk, family, kind, chain)
+        found = found or self._of_this_moment(desk, family, kind)
         if found is None:
             local = self.books.now.astimezone(self.books.ctx.zone)
             number = f"{local:%Y%m%d-%H%M}-{desk}-{family}" + ("" if kind is Kind.REAL else f"-{kind.value}")
-            found = Incident(derive("i", desk, family, kind, self.books.now.isoformat()), number, desk, family, kind,
+            found = Incident(self._id(desk, family, kind), number, desk, family, kind,
                              self.books.now)
             self.books.note("incident_opened", incident=found.id, number=number, kind=kind.value)
             self.books.tx.save_incident(found)
@@ -108,6 +109,13 @@ class Batch:
         self.incidents[found.id] = found
         self.books.incidents[found.id] = found
         return found
+
+    def _id(self, desk: str, family: str, kind: Kind) -> str:
+        return derive("i", desk, family, kind, self.books.now.isoformat())
+
+    def _of_this_moment(self, desk: str, family: str, kind: Kind) -> Incident | None:
+        """An incident opened and closed at this very moment is opened again: its id is the moment's."""
+        return self.books.tx.lock_incident(self._id(desk, family, kind))
 
     def _former(self, desk: str, family: str, kind: Kind, chain: Chain | None) -> Incident | None:
         """A closed incident that a later version of one of its chains reopens."""
@@ -120,13 +128,19 @@ class Batch:
         return None
 
     # -- touching -------------------------------------------------------------------------------------
-    def touch(self, chain: Chain, direct: Mapping[str, Colour], *, kind: Kind, cause: Cause, renewal: bool) -> Chain:
-        """Let a chain give the places new colours; every desk concerned gets its part."""
+    def touch(self, chain: Chain, direct: Mapping[str, Colour], *, kind: Kind, cause: Cause, renewal: bool,
+              spoken: Set[str] = frozenset()) -> Chain:
+        """Let a chain give the places new colours; every desk concerned gets its part.
+
+        `spoken` are the places the text names: only these are renewed, they and what lies above them; none: all.
+        """
         before, after = self._all(chain.colours), self._all(direct)
         site = self.books.ctx.site
+        renewed = {*spoken, *(above.id for place in spoken for above in site.ancestors(place))} or None
         for desk in sorted({site.places[place].desk for place in {*before, *after}}):
             incident = self.incident(desk, chain.family, kind, chain)
-            fed = Fed(chain.id, _of_desk(site.places, before, desk), _of_desk(site.places, after, desk), renewal)
+            fed = Fed(chain.id, _of_desk(site.places, before, desk), _of_desk(site.places, after, desk), renewal,
+                      renewed)
             moved, changes = machine.touch(incident, fed, others=self._others(incident, chain.id), now=self.books.now)
             self.incidents[incident.id] = moved
             self.changes.setdefault(incident.id, []).append(changes)

@@ -16,7 +16,7 @@ from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import Context
 from dutydesk.engine.house import house_incident
-from dutydesk.engine.reading import Reading, read, version_of
+from dutydesk.engine.reading import Reading, content_key, read, version_of
 from dutydesk.ports.store import Store, Tx
 
 RELEASED = "released"
@@ -84,13 +84,20 @@ def _held(books: Books, reading: Reading) -> bool:
     """Whether a document waits for the officer's word: an untrusted source, or very many posts below red."""
     if RELEASED in reading.document.faults:
         return False
-    ringing = [(alert, found) for alert, found in reading.alerts if alert.status == ACTUAL]
+    ringing = [(alert, found) for alert, found in reading.alerts
+               if alert.status == ACTUAL and not _known(books, alert)]
     if not ringing:
         return False
     if not reading.source.auto:
         return True
     return any(alert.colour is not Colour.RED and not joining.lifts(alert)
                and _posts(books, alert, found) > books.ctx.rules.hold_above for alert, found in ringing)
+
+
+def _known(books: Books, alert: Alert) -> bool:
+    """Whether the same message said the same before, by whatever source: a copy asks nobody for a word."""
+    earlier = books.tx.version_by_identifier(alert.identifier)
+    return earlier is not None and earlier.content == content_key(alert)
 
 
 def _posts(books: Books, alert: Alert, found: Match) -> int:

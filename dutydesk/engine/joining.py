@@ -90,7 +90,8 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
     direct, kept = _guard_red(chain.colours, direct, trusted=trusted, cancelled=cancelled)
     main = alert.main
     cause = Cause(alert.event.name, office_name(alert), alert.sent, main.onset if main else None)
-    moved = batch.touch(chain, direct, kind=kind, cause=cause, renewal=not is_fresh(chain) and alert.sent > chain.sent)
+    moved = batch.touch(chain, direct, kind=kind, cause=cause, spoken=found.named,
+                        renewal=not is_fresh(chain) and alert.sent > chain.sent)
     expires = max((info.expires for info in alert.infos if info.expires), default=None)
     batch.keep(replace(moved, open=bool(direct), latest=alert.identifier, sent=alert.sent, expires=expires,
                        event=alert.event.name, family=chain.family))

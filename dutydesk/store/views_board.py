@@ -174,8 +174,14 @@ class BoardLook(Look):
             sums[county] = sums.get(county, Tally()) + tally
             worst[county] = max(worst.get(county, colour), colour)
         rows = [BoardRow(county, self.place_name(county) if county else "市本级", "county" if county else "city",
-                         it.colours.get(county, worst[county]), tally, True) for county, tally in sums.items()]
+                         self._colour(it, county, worst[county]), tally, True) for county, tally in sums.items()]
         return tuple(sorted(rows, key=_row_rank))
+
+    def _colour(self, it: Incident, place: str, worst: Colour) -> Colour:
+        """The colour a row shows: the place's own now; above all counties ("") the city's; of an ended one what it was."""
+        cities = [colour for id_, colour in it.colours.items()
+                  if id_ in self.site.places and self.site.places[id_].kind == "city"]
+        return it.colours.get(place, worst) if place else max(cities, default=worst)
 
     def unfold(self, id: str, place: str) -> Unfolded:
         """Return towns and own callouts of a county, or all callouts of a town."""
@@ -186,7 +192,7 @@ class BoardLook(Look):
         level = known.kind if known and known.kind in ("county", "town") else ""
         rows: list[BoardRow] = []
         if level == "county":
-            rows = [BoardRow(town, self.place_name(town), "town", it.colours.get(town, colour), tally, True)
+            rows = [BoardRow(town, self.place_name(town), "town", self._colour(it, town, colour), tally, True)
                     for (_, county, town), (tally, colour) in self.counts([it]).items() if county == place and town]
         statement = self.reading.home.statements(BoardSql).under[level]
         found = self.reading.rows(statement, {"incident": id, "place": place} if level else {"incident": id})

@@ -59,3 +59,24 @@ def test_an_update_whose_title_says_lifted_is_a_lift(desk: Story) -> None:
     desk.updates(rain, "red", headline="云河县气象台解除暴雨红色预警信号")
     assert desk.colour_of("东岭村") is None
     assert desk.callout("东岭村").closed_as is Closed.STOOD_DOWN
+
+
+def test_a_place_a_version_does_not_speak_of_is_not_renewed_by_it(desk: Story) -> None:
+    rain = desk.warns("orange")
+    desk.forward(5)
+    rain = desk.updates(rain, "red", text="云河县气象台将石桥镇暴雨橙色预警升级为红色，其余镇维持暴雨橙色预警。")
+    assert desk.colour_of("东岭村") is Colour.RED
+    assert desk.colour_of("上柳村") is Colour.ORANGE
+    assert not any(desk.place("上柳村") in incident.renewals for incident in desk.incidents())
+    desk.forward(5)
+    desk.updates(rain, "orange", text="云河县气象台继续发布暴雨橙色预警。")
+    assert any(desk.place("上柳村") in incident.renewals for incident in desk.incidents())
+
+
+def test_a_copy_of_a_known_warning_from_an_untrusted_source_is_a_duplicate_and_rings_nobody(desk: Story) -> None:
+    rain = desk.warns("red")
+    desk.forget()
+    desk.lands(rain, source="stranger")
+    assert desk.journal("duplicate")
+    assert "held" not in desk.reasons(desk.house_alarm())
+    desk.is_quiet()
