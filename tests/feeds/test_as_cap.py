@@ -116,7 +116,7 @@ def test_characters_no_document_may_hold_are_taken_out() -> None:
 
 def test_fields_without_end_are_cut_and_odd_names_left_out() -> None:
     deep: dict[str, Any] = {}
-    for _ in range(50):
+    for _ in range(3000):
         deep = {"info": deep}
     alert = alert_of({"identifier": "1", "sender": "s", "a b": "x", "<": 1, "": 2, **deep}, SOURCE, NOW)
     assert alert.identifier == "1"

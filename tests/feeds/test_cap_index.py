@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from dutydesk.domain.alert import Alert, Request
+from dutydesk.feeds.lists import MOST
 from tests.corpus import ROOT, corpus
 from tests.feeds.reading import alerts, faults, one, parse, refused, requests
 
@@ -73,7 +74,9 @@ def test_a_message_outside_every_entry_is_not_lost() -> None:
 
 def test_an_entry_that_leads_nowhere_is_told_and_an_index_of_only_such_is_refused() -> None:
     good = '<link href="https://a.example/1"/>'
-    for bad, name in (("<title>x</title>", "entry-without-link"), ('<link href="javascript:x"/>', "link-refused"),
+    for bad, name in (("<title>x</title>", "entry-without-link"),
+                      ('<link rel="self" href="https://a.example/s"/>', "entry-without-link"),
+                      ('<link href="javascript:x"/>', "link-refused"),
                       ('<link href="//a.example/1"/>', "link-refused"), ('<link href="file:///etc"/>', "link-refused"),
                       ('<link href="https://[bad"/>', "link-refused")):
         [request] = requests("cap-index", atom(good, bad))
@@ -117,6 +120,12 @@ def test_json_entries_without_an_address_are_told() -> None:
 @pytest.mark.parametrize("document", ["<html/>", "<feedback/>", {"error": "no key"}, {"a": {"b": 1}}])
 def test_what_is_no_index_is_refused_and_not_taken_for_an_empty_one(document: object) -> None:
     assert refused("cap-index", document) == "wrong-format"
+
+
+def test_an_index_without_end_is_read_from_its_beginning_and_what_is_cut_off_is_not_outside() -> None:
+    found = parse("cap-index", atom(*['<link href="a"/>'] * MOST, MESSAGE.format("m5", INFO)))
+    assert len(found) == MOST
+    assert faults(found[0]) == {"list-cut"}
 
 
 BROKEN = {"google_invalid.rss", "google_no_link.atom"}

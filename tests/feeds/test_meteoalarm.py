@@ -51,6 +51,7 @@ def test_a_test_stays_one_and_references_are_kept() -> None:
 def test_a_refusal_is_no_empty_list() -> None:
     assert parse("meteoalarm", document()) == []
     assert refused("meteoalarm", {"error": "no such country"}) == "declined"
+    assert one("meteoalarm", document(ALERT) | {"message": "1 warning"}).identifier == ALERT["identifier"]
     for other in ([], {"regions": []}, {"warnings": {}}):
         assert refused("meteoalarm", other) == "wrong-format"
     assert faults(one("meteoalarm", document(ALERT, None))) == {"row-unreadable"}
