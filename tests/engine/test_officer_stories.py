@@ -236,3 +236,11 @@ def test_a_chore_of_the_playbook_is_opened_with_the_rise(tell: Callable[..., Sto
     assert [(task.place, task.owner) for task in desk.tasks("雨中巡查")] == [("990102101-r01", desk["dam"].id)]
     desk.lifts(rain)
     assert len(desk.tasks("雨后复查")) == 1
+
+
+def test_what_was_opened_lifted_and_opened_again_in_one_moment_is_one_incident(desk: Story) -> None:
+    first = desk.hand.open_incident(Kind.DRILL, "flood", Colour.ORANGE, ["990102101001"], "o-1", "暴雨")
+    desk.hand.lift(first, ["o-1", "o-3"])
+    assert desk.hand.open_incident(Kind.DRILL, "flood", Colour.ORANGE, ["990102101001"], "o-1", "暴雨") == first
+    desk.settle()
+    desk["zhang"].is_texted("演练")
