@@ -197,6 +197,7 @@ class Desk:
         for door in self.doors:
             metronome.add_job(door.poll, "interval", seconds=LOOK)
         if "engine" in self.parts:
+            metronome.add_job(self.heads.send)   # at once, and then every hour
             metronome.add_job(self.heads.send, "interval", hours=1)
         if isinstance(self.clock, WallClock):
             ticking = Ticking(self.clock, self.ctx, self.store)

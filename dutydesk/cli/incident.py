@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     opening.add_argument("--officer", required=True, help="who orders it: a person id")
     lifting = actions.add_parser("lift", help="declare the danger over")
     lifting.add_argument("incident")
-    lifting.add_argument("--officer", required=True, action="append", help="who says so; a red wants two: give it twice")
+    lifting.add_argument("--officer", required=True, action="append",
+                         help="who says so; a red wants two: give it twice")
     actions.add_parser("list", help="list the open incidents").add_argument("--json", action="store_true")
 
 

@@ -97,7 +97,8 @@ class Hand:
     # -- the ladder -----------------------------------------------------------------------------------
     def call_again(self, callout: str, officer: str) -> None:
         """Start the present step anew."""
-        self._order(callout, officer, lambda books, found: ByHand(books.now, "call_again", officer, step=max(found.step, 0)))
+        self._order(callout, officer,
+                    lambda books, found: ByHand(books.now, "call_again", officer, step=max(found.step, 0)))
 
     def skip(self, callout: str, officer: str) -> None:
         """Go to the next step at once."""

@@ -107,7 +107,9 @@ def feed(batch: Batch, chain: Chain, alert: Alert, found: Match, *, kind: Kind, 
 def lifts(alert: Alert) -> bool:
     """Whether a message ends its warning: a Cancel, or an Update whose title says so (some offices lift that way)."""
     main = alert.main
-    return alert.msg_type == "Cancel" or (alert.msg_type == "Update" and main is not None and says_lifted(main.headline))
+    if alert.msg_type == "Update":
+        return main is not None and says_lifted(main.headline)
+    return alert.msg_type == "Cancel"
 
 
 def _confirm(batch: Batch, chain: Chain, kept: frozenset[str], identifier: str) -> None:

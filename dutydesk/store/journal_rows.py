@@ -133,7 +133,8 @@ class JournalReads(Session):
         sorts = {row[0] for row in rows}
         return Waiting("inbound" in sorts, "document" in sorts,
                        frozenset(row[1] for row in rows if row[0] == "callout"),
-                       frozenset((row[1], way_of(row[2])) for row in rows if row[0] == "ask"), "notice" in sorts, "task" in sorts)
+                       frozenset((row[1], way_of(row[2])) for row in rows if row[0] == "ask"), "notice" in sorts,
+                       "task" in sorts)
 
 
 class JournalWrites(JournalReads):

@@ -178,7 +178,7 @@ class BoardLook(Look):
         return tuple(sorted(rows, key=_row_rank))
 
     def _colour(self, it: Incident, place: str, worst: Colour) -> Colour:
-        """The colour a row shows: the place's own now; above all counties ("") the city's; of an ended one what it was."""
+        """The colour a row shows: the place's own now; above all counties ("") the city's; once ended, what it was."""
         cities = [colour for id_, colour in it.colours.items()
                   if id_ in self.site.places and self.site.places[id_].kind == "city"]
         return it.colours.get(place, worst) if place else max(cities, default=worst)

@@ -144,7 +144,8 @@ class Acts:
 
     def confirm(self, request: Request, form: FormData, officer: str) -> Response:
         """Give the word a warning waits for: that reds fall, or that the rest of an area follows."""
-        words = {"fall": (self.hand.confirm_fall, "已确认降级或解除"), "rest": (self.hand.confirm_rest, "其余地区已跟进")}
+        words = {"fall": (self.hand.confirm_fall, "已确认降级或解除"),
+                 "rest": (self.hand.confirm_rest, "其余地区已跟进")}
         what = request.path_params["what"]
         if what not in words:
             return said("没有这个操作", status=404, bad=True)

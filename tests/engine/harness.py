@@ -321,7 +321,8 @@ class Story:
 
     def alarm(self, incident: Incident | None = None) -> Callout | None:
         """The officer's callout of an incident (the newest one where none is named; of several, the city's)."""
-        incident = incident or max(self.incidents(open_only=False), key=lambda each: (each.opened_at, each.desk == CITY))
+        every = self.incidents(open_only=False)
+        incident = incident or max(every, key=lambda each: (each.opened_at, each.desk == CITY))
         with self.store.read() as reads:
             return next(iter(reads.callouts([derive("c", incident.id, "officer")])), None)
 
