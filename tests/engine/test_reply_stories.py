@@ -11,7 +11,7 @@ from invented_site import CITY, RIVER
 
 from dutydesk.channels.simulator.behaviour import Behaviour, Fate, Said
 from dutydesk.domain.records import Closed, Inbound, State
-from dutydesk.domain.values import Colour, Outcome, Via
+from dutydesk.domain.values import Colour, Kind, Outcome, Via
 
 
 # -- letters and codes --------------------------------------------------------------------------------
@@ -52,6 +52,7 @@ def test_a_code_this_phone_never_got_counts_for_nothing_and_is_asked_back(desk: 
     assert desk.state("东岭村") is State.CALLING
     assert desk.proven("东岭村") == {"called"}
     desk["zhang"].is_told("未能识别")
+    desk.forward(seconds=30)    # the first ring is over
     desk["zhang"].is_rung()
 
 
@@ -78,6 +79,19 @@ def test_a_bare_one_on_two_incidents_counts_for_neither_and_one_ring_reads_both(
     desk["wang"].presses("1")
     assert desk.callouts("石桥镇", family="flood")[-1].answered_at
     assert desk.callouts("石桥镇", family="fire")[-1].answered_at
+
+
+def test_a_ring_back_never_mixes_a_drill_with_what_is_real(desk: Story) -> None:
+    desk.hand.open_incident(Kind.DRILL, "flood", Colour.ORANGE, ["990102101001"], "o-1", "暴雨")
+    desk.forward(seconds=40)
+    desk.warns("yellow")
+    desk.forward(seconds=40)
+    desk.forget()
+    desk["wang"].replies("1")
+    desk.forward(seconds=40)    # one ring after the other
+    rings = [each for each in desk["wang"].arrivals() if each.via is Via.VOICE]
+    assert sorted(each.drill for each in rings) == [False, True]
+    assert all(each.drill == ("演练" in each.text) for each in rings)
 
 
 @pytest.mark.parametrize("text", ["没收到", "332", "好的", "3A32", "收到吗", "[图片]"])
