@@ -18,6 +18,7 @@ from dutydesk.engine import wording
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.ports.store import Tx
 
+DRILL = 3   # the class of a drill's asks
 _OFFICERS = (Role.OFFICER, Role.BACKUP, Role.LEADER, Role.LAST_RESORT)
 
 
@@ -28,10 +29,10 @@ def is_back(ask: Ask) -> bool:
 
 def group_of(ask: Ask) -> tuple[str, str, int, str, str, str]:
     """What one call carries together. A man's own places and his list as a superior are two messages; the ring
-    back after an unclear reply carries whatever is open.
+    back after an unclear reply carries whatever is open, drills apart.
     """
     if is_back(ask):
-        return ("", "", 0, ask.via.value, ask.number, "back")
+        return ("", "", 0, ask.via.value, ask.number, "back, drill" if ask.klass == DRILL else "back")
     return (ask.person, ask.incident, ask.round, ask.via.value, ask.number, _hat(ask))
 
 
