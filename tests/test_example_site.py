@@ -29,7 +29,7 @@ FACTS = {
     "signature": "威海应急", "drill": False, "title": "暴雨红色预警", "event": "暴雨", "colour": "红色",
     "issued": "10:20", "office": "市气象台", "places": "苘山镇5个村", "code": "",
     "action": "请立即停工停航，海上和高处人员撤回避险", "codes": codes_line(""), "duty_phone": "0631-0001234",
-    "silent": "1东村 2西村 3南村", "understood": "已到岗",
+    "by_word": "", "silent": "1东村 2西村 3南村", "understood": "已到岗",
     "alarm": "红色预警无人应答", "wanted": "moved", "who": "镇防汛责任人",
     "transfer_open": True, "open_now": "暴雨橙色预警",
 }

@@ -17,6 +17,9 @@ ONE_PART = 70
 EACH_PART = 67
 SHORTEST_LIMIT = 8      # room for 等99999处
 
+#: Acts without a digit: when they are reported, and by which word.
+BY_WORD = {"patrolled": ("巡查完成", "已巡查"), "opened": ("开放后", "已开放")}
+
 _DIGITS = str.maketrans("0123456789", "零幺二三四五六七八九")
 _TIME = re.compile(r"(?<![\d:：])([01]?\d|2[0-4])[:：]([0-5]\d)(?![\d:：])")
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -105,7 +108,8 @@ def codes_line(letter: str = "", acts: Iterable[str] = ("on_post", "moved")) -> 
     """Return how to reply: `回复1收到 2到岗 3空格人数已转移(如3 32) 4需支援 0不能履职`.
 
     `letter` is the phone's reply letter, empty where none is needed: it stands before every digit (`B1收到`).
-    `acts` are the acts the post may report (`on_post`, `moved`); others have no digit and are not offered here.
+    `acts` are the acts the post may report: `on_post` and `moved` have a digit, `patrolled` and `opened` a word of
+    their own (`巡查完成回复"已巡查"`); others are not offered here.
     """
     offered = frozenset(acts)
     lines = [f"{letter}1收到"]
@@ -113,7 +117,14 @@ def codes_line(letter: str = "", acts: Iterable[str] = ("on_post", "moved")) -> 
         lines.append(f"{letter}2到岗")
     if "moved" in offered:
         lines.append(f"{letter}3空格人数已转移(如{letter}3 32)")
+    lines += [f'{done}回复"{letter}{word}"' for act, (done, word) in BY_WORD.items() if act in offered]
     return "回复" + " ".join([*lines, f"{letter}4需支援", f"{letter}0不能履职"])
+
+
+def said_by_word(acts: Iterable[str], letter: str = "") -> str:
+    """Return what a voice says of the acts that have no key: `巡查完成请发短信回复：已巡查。`; else nothing."""
+    offered = frozenset(acts)
+    return "".join(f"{done}请发短信回复：{letter}{word}。" for act, (done, word) in BY_WORD.items() if act in offered)
 
 
 def silent_list(numbered: Iterable[tuple[int, str]], limit: int) -> str:

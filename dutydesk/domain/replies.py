@@ -180,6 +180,14 @@ def spelled(reading: Understood) -> str:
     return " ".join([head, *(str(number) for number in counts)])
 
 
+def in_words(reading: Understood) -> str:
+    """Say to the sender what was understood: `到岗`, `已转移32人`, `已叫醒2、7号`."""
+    if reading.act is Act.MOVED:
+        return f"已转移{reading.n or 0}人" if reading.n else "无人需转移"
+    listed = "、".join(str(number) for number in reading.numbers)
+    return f"{words.SAID[reading.act.value]}{f'{listed}号' if listed else ''}"
+
+
 def plainly(text: str) -> str:
     """Return the text half-width, in capitals, with single spaces, without invisible signs, without quotes or
     brackets around it and without a closing full stop. A question mark stays: a question is no answer.

@@ -90,3 +90,10 @@ DENIAL = re.compile(
 
 DOUBT = re.compile("[?吗呢]|差点|会不会|不是|有没有|怕|恐|担心|快要?|马上|随时")
 """What makes a denial no denial."""
+
+SAID: dict[str, str] = {
+    "answer": "收到", "on_post": "到岗", "help": "需支援", "woken": "已叫醒", "not_found": "未找到",
+    "decline": "不能履职", "patrolled": "已巡查", "opened": "已开放", "stop": "退订", "wrong_number": "号码有误",
+    "again": "重听",
+}
+"""Act -> how an acknowledgement says it."""

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dutydesk.domain.ids import derive
 from dutydesk.domain.message import codes_line
 from dutydesk.domain.records import Ask, Callout, Inbound, State
-from dutydesk.domain.replies import Act, Understood, spelled
+from dutydesk.domain.replies import Act, Understood, in_words
 from dutydesk.domain.values import Kind, Role, Via
-from dutydesk.engine import wording
+from dutydesk.engine import meaning, wording
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.composing import is_back, listed
 from dutydesk.engine.house import house_incident
@@ -29,15 +29,17 @@ def confirm(books: Books, row: Inbound, reading: Understood, asks: Sequence[Ask]
         return
     drill = _drill(books, asks[0].incident)
     facts = wording.about(books.ctx, counted, drill=drill) | {
-        "understood": spelled(reading), "codes": codes_line("")}
+        "understood": in_words(reading),
+        "codes": codes_line("", wording.acts_of(books.ctx, counted))}
     was_open = [each for each in counted if each.state is not State.CLOSED]
     template = "reply.ok"
     if not was_open:
         later = _open_later(books, row.number, asks[0])
         template = "reply.old_round" if later else "reply.closed"
         if later:
-            facts |= wording.about(books.ctx, later, drill=drill)
-        facts["open_now"] = ""
+            facts |= wording.about(books.ctx, later, drill=drill) | {
+                "codes": codes_line("", wording.acts_of(books.ctx, later))}
+        facts["open_now"] = _open_now(books, row)
     books.tell(asks[0].incident, asks[0].person, row.number, template, books.ctx.texts.render(template, facts), row.id)
 
 
@@ -49,6 +51,14 @@ def _open_later(books: Books, number: str, ask: Ask) -> list[Callout]:
     return [each for each in found.values() if each.state is not State.CLOSED]
 
 
+def _open_now(books: Books, row: Inbound) -> str:
+    """The places this phone is asked about now and nobody has answered for, of any incident."""
+    asks = books.tx.asks_to(row.number, since=row.received_at - meaning.LOOK_BACK)
+    waiting = [each.place for each in books.lock(ask.callout for ask in asks).values()
+               if each.state is not State.CLOSED and each.answered_at is None and not is_officer(each)]
+    return wording.places(books.ctx, list(dict.fromkeys(waiting))) if waiting else ""
+
+
 def unclear(books: Books, row: Inbound, phone: Phone, why: str) -> str:
     """Nothing is acknowledged. With any ask open the man is awake: ask back, and ring him with all open asks."""
     open_asks = [ask for ask in phone.asked() if phone.open(ask)]
@@ -57,7 +67,8 @@ def unclear(books: Books, row: Inbound, phone: Phone, why: str) -> str:
     first = open_asks[0]
     drill = _drill(books, first.incident)
     callouts = [phone.callouts[id] for id in dict.fromkeys(ask.callout for ask in open_asks)]
-    facts = wording.base(books.ctx, drill=drill) | {"codes": codes_line(_letter(phone, first)), "why": why}
+    facts = wording.base(books.ctx, drill=drill) | {
+        "codes": codes_line(_letter(phone, first), wording.acts_of(books.ctx, callouts)), "why": why}
     books.tell(first.incident, first.person, row.number, "reply.unclear",
                books.ctx.texts.render("reply.unclear", facts), row.id)
     ring_back(books, row, open_asks)

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from dutydesk.domain.codes import pick
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Ask, Call, Callout, Code, Incident, State
-from dutydesk.domain.values import Kind, Role
+from dutydesk.domain.values import Kind, Role, Via
 from dutydesk.engine import wording
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.ports.store import Tx
 
+#: How long a phone rings at most.
+RING = timedelta(seconds=45)
 DRILL = 3   # the class of a drill's asks
 _OFFICERS = (Role.OFFICER, Role.BACKUP, Role.LEADER, Role.LAST_RESORT)
 
@@ -37,7 +39,9 @@ def group_of(ask: Ask) -> tuple[str, str, int, str, str, str]:
 
 
 def _hat(ask: Ask) -> str:
-    return "officer" if ask.role in _OFFICERS else ("superior" if ask.role is Role.SUPERIOR else "own")
+    if ask.role in _OFFICERS:
+        return "officer"
+    return ask.role.value if ask.role in (Role.SUPERIOR, Role.NEIGHBOUR) else "own"
 
 
 def groups(asks: Iterable[Ask]) -> list[list[Ask]]:
@@ -112,6 +116,8 @@ def _text(books: Books, incident: Incident, asks: Sequence[Ask], callouts: Seque
     if first.role is Role.SUPERIOR:
         numbered = _number(books, incident, first.person, [callout.place for callout in callouts])
         return wording.list_call(books.ctx, first.via, callouts, numbered, letter, drill=drill)
+    if first.role is Role.NEIGHBOUR:
+        return wording.neighbour_call(books.ctx, first.via, callouts, letter, first.person, drill=drill)
     return wording.own_call(books.ctx, first.via, callouts, letter, drill=drill)
 
 
@@ -149,23 +155,43 @@ def _number(books: Books, incident: Incident, person: str, places: Iterable[str]
 
 
 class Rings:
-    """When the phones of superiors were rung last: one ring per three minutes, not one for every village."""
+    """When phones were rung last: one ring at a time for a phone, and for a superior's list one message or ring per
+    three minutes, not one for every village.
+    """
 
     def __init__(self, books: Books, waiting: Iterable[Sequence[Ask]]) -> None:
+        self._now = books.now
         self._pause = books.ctx.rules.one_ring_per
-        self._last: dict[tuple[str, str], datetime] = {}
-        numbers = {asks[0].number for asks in waiting if _spared(asks[0])}
+        self._last: dict[tuple[str, str, Via], datetime] = {}
+        self._ask_back = books.ctx.rules.ask_back
+        self._rang: dict[str, datetime] = {}
+        numbers = {asks[0].number for asks in waiting if _spared(asks[0]) or asks[0].via.rings}
         if numbers:
-            for call in books.tx.calls_to_any(numbers, since=books.now - self._pause):
-                if call.via.rings:
-                    self._last[call.number, call.incident] = call.created_at
+            for call in books.tx.calls_to_any(numbers, since=books.now - max(self._pause, RING)):
+                self._last[call.number, call.incident, call.via] = call.created_at
+                if _may_ring(call):
+                    self._rang[call.number] = max(call.created_at, self._rang.get(call.number, call.created_at))
 
-    def until(self, asks: Sequence[Ask]) -> datetime | None:
-        """Until when this group's ring waits; None where it may ring now."""
+    def until(self, asks: Sequence[Ask]) -> tuple[datetime, str] | None:
+        """Until when this group waits, and why; None where it may leave now, and then its phone is ringing."""
         first = asks[0]
-        last = self._last.get((first.number, first.incident)) if _spared(first) else None
-        return None if last is None else last + self._pause
+        last = self._last.get((first.number, first.incident, first.via)) if _spared(first) else None
+        if last is not None and last + self._pause > self._now:
+            return last + self._pause, "上级三分钟内只响一次"
+        if not first.via.rings:
+            return None
+        rang = self._rang.get(first.number)
+        free = None if rang is None else rang + (self._ask_back if is_back(first) else RING)
+        if free is not None and free > self._now:
+            return free, "这部电话正在响铃"
+        self._rang[first.number] = self._now
+        return None
+
+
+def _may_ring(call: Call) -> bool:
+    """Whether a phone may still be ringing for a call: nothing final is known of it."""
+    return call.via.rings and call.state != "failed" and (call.outcome is None or not call.outcome.final)
 
 
 def _spared(ask: Ask) -> bool:
-    return ask.role is Role.SUPERIOR and ask.via.rings and not is_back(ask)
+    return ask.role is Role.SUPERIOR and not is_back(ask)

@@ -104,9 +104,9 @@ class Dispatch:
         letters, rings = Letters(tx, {ask.number for ask in asks.values()}, books.now), Rings(books, waiting)
         calls: list[Call] = []
         for group in waiting:
-            until = rings.until(group)
-            if until is not None:
-                tx.postpone_asks([ask.id for ask in group], until, "上级三分钟内只响一次")
+            wait = rings.until(group)
+            if wait is not None:
+                tx.postpone_asks([ask.id for ask in group], *wait)
                 continue
             call = compose(books, group, callouts, letters, self.ctx.channels[group[0].via].name)
             if call is not None:

@@ -124,7 +124,7 @@ class Listen:
     def _count(self, books: Books, row: Inbound, reading: Understood, asks: Sequence[Ask], via: Via) -> str:
         """Let an understood reply happen to the callouts it is meant for, and tell the sender what was taken."""
         if reading.act in _LISTS:
-            chosen = self._by_number(books, reading, asks)
+            chosen = self._by_number(books, row, reading, asks)
             if chosen is None:
                 return answers.send_list_back(books, row, asks)
             asks = chosen
@@ -140,9 +140,12 @@ class Listen:
         answers.confirm(books, row, reading, asks, callouts)
         return f"{reading.act.value} {reading.n if reading.n is not None else ''} for {len(asks)}".replace("  ", " ")
 
-    def _by_number(self, books: Books, reading: Understood, asks: Sequence[Ask]) -> list[Ask] | None:
+    def _by_number(self, books: Books, row: Inbound, reading: Understood,
+                   asks: Sequence[Ask]) -> list[Ask] | None:
         """The asks of the places a list's numbers name; None where the list must be sent back."""
         mine = [ask for ask in asks if ask.role is Role.SUPERIOR] or list(asks)
+        if not reading.numbers and all(self._role(row, ask) is Role.NEIGHBOUR for ask in mine):
+            return mine   # a neighbour has no list: whom he woke, he woke for all their places
         if not reading.numbers:
             return mine if len({ask.place for ask in mine}) == 1 else None
         incident = books.incident(mine[0].incident)

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from dutydesk.domain.records import Ask, Call, Callout, Code, Inbound
 from dutydesk.engine.books import Books
 
-LOOK_BACK = timedelta(days=7)
+LOOK_BACK = timedelta(days=7)   # and as far back as a letter lives that the phone still has
+_QUEUED = timedelta(days=1)      # an ask may be due this long before its message, and with it its letter, left
 _GONE = ("withdrawn", "dropped")
 
 
@@ -59,19 +60,26 @@ class Phones:
         self._codes: dict[str, list[Code]] = {number: [] for number in numbers}
         if not texts:
             return
-        since = min(row.received_at for row in texts) - LOOK_BACK
+        for code in books.tx.codes_of(numbers):
+            self._codes[code.number].append(code)
+        first = min(row.received_at for row in texts)
+        since = min(self._since(number, first) for number in numbers)
         for ask in books.tx.asks_to_any(numbers, since=since):
             self._asks[ask.number].append(ask)
         for call in books.tx.calls_to_any(numbers, since=since):
             self._calls[call.number].append(call)
-        for code in books.tx.codes_of(numbers):
-            self._codes[code.number].append(code)
         books.lock(ask.callout for asks in self._asks.values() for ask in asks)
+
+    def _since(self, number: str, at: datetime) -> datetime:
+        """From when on asks matter: a letter counts as long as it lives, however long its incident lasts."""
+        living = (code.given_at - _QUEUED for code in self._codes[number] if code.free_at is None or code.free_at > at)
+        return min((*living, at - LOOK_BACK))
 
     def look(self, number: str, at: datetime) -> Phone:
         """What a phone knew at a time."""
-        asks = {ask.id: ask for ask in self._asks[number] if ask.due_at >= at - LOOK_BACK}
-        calls = tuple(call for call in self._calls[number] if call.created_at >= at - LOOK_BACK and _handed(call, at))
+        since = self._since(number, at)
+        asks = {ask.id: ask for ask in self._asks[number] if ask.due_at >= since}
+        calls = tuple(call for call in self._calls[number] if call.created_at >= since and _handed(call, at))
         callouts = self._books.lock(ask.callout for ask in asks.values())
         return Phone(number, at, calls, asks, callouts, tuple(self._codes[number]))
 

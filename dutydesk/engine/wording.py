@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from dutydesk.domain.message import codes_line, place_list, silent_list
+from dutydesk.domain.message import BY_WORD, codes_line, place_list, said_by_word, silent_list
 from dutydesk.domain.records import Callout, State
 from dutydesk.domain.values import Colour, Via
 from dutydesk.engine.context import Context
@@ -50,12 +50,31 @@ def local(ctx: Context, moment: datetime) -> str:
 
 def own_call(ctx: Context, via: Via, callouts: Sequence[Callout], letter: str, *, drill: bool) -> str:
     """The message to holders and deputies about their own places; a reminder once they have answered."""
-    facts = about(ctx, callouts, drill=drill) | {"code": letter, "codes": codes_line(letter)}
+    acts = acts_of(ctx, callouts)
+    facts = about(ctx, callouts, drill=drill) | {
+        "code": letter, "codes": codes_line(letter, acts), "by_word": said_by_word(acts, letter)}
     if all(each.state is State.REMINDING for each in callouts):
         return ctx.texts.render(f"remind.{via}", facts)
     policy = ctx.policies.get(callouts[0].policy)
     template = policy.texts.get(via) if policy else None
     return ctx.texts.render(template or f"default.{via}", facts)
+
+
+def neighbour_call(ctx: Context, via: Via, callouts: Sequence[Callout], letter: str, person: str, *,
+                   drill: bool) -> str:
+    """The message to a neighbour: whom to wake, by title and place; it never says that he is responsible."""
+    known = ctx.site.people.get(person)
+    facts = about(ctx, callouts, drill=drill) | {"code": letter, "who": known.title if known else ""}
+    return ctx.texts.render(f"neighbour.{via}", facts)
+
+
+def acts_of(ctx: Context, callouts: Sequence[Callout]) -> tuple[str, ...]:
+    """The acts a message offers to report: those that close its callouts. On post can always be said; moved is left
+    out only where something else is wanted everywhere.
+    """
+    wanted = {ctx.policies[each.policy].done_when for each in callouts if each.policy in ctx.policies} - {None}
+    by_word = tuple(sorted(act for act in wanted if act in BY_WORD))
+    return ("on_post", *by_word) if by_word and len(by_word) == len(wanted) else ("on_post", "moved", *by_word)
 
 
 def list_call(ctx: Context, via: Via, callouts: Sequence[Callout], numbered: Mapping[str, int], letter: str, *,

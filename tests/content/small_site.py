@@ -152,7 +152,8 @@ TEXTS = {
                                "remind.voice")},
     "list.sms": LIST, "list.voice": LIST, "officer.sms": ALARM, "officer.voice": ALARM,
     **{name: NOTE for name in ("notice.taken", "notice.lifted", "notice.lowered", "notice.info", "reply.ok",
-                               "reply.unclear", "reply.closed", "reply.old_round")},
+                               "reply.unclear", "reply.closed", "reply.old_round", "neighbour.sms",
+                               "neighbour.voice")},
 }
 
 SCENARIO = """\

@@ -91,7 +91,8 @@ def test_a_limit_without_room_for_a_list_is_refused() -> None:
     ("", ("on_post", "moved"), "回复1收到 2到岗 3空格人数已转移(如3 32) 4需支援 0不能履职"),
     ("B", ("on_post", "moved"), "回复B1收到 B2到岗 B3空格人数已转移(如B3 32) B4需支援 B0不能履职"),
     ("", ("on_post",), "回复1收到 2到岗 4需支援 0不能履职"),
-    ("XA", ("patrolled",), "回复XA1收到 XA4需支援 XA0不能履职"),
+    ("XA", ("patrolled",), '回复XA1收到 巡查完成回复"XA已巡查" XA4需支援 XA0不能履职'),
+    ("", ("on_post", "opened"), '回复1收到 2到岗 开放后回复"已开放" 4需支援 0不能履职'),
 ])
 def test_the_line_of_codes_offers_what_the_post_may_report(letter: str, acts: tuple[str, ...], line: str) -> None:
     assert codes_line(letter, acts) == line

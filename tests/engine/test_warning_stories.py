@@ -271,6 +271,7 @@ def test_named_places_rise_at_once_and_the_rest_of_the_area_three_minutes_later(
     desk.forward(5)
     desk.forget()
     desk.updates(rain, "red", text="清河区气象台将暴雨橙色预警升级为红色：预计未来3小时石桥镇降水量将达100毫米以上。")
+    desk.forward(seconds=45)    # his phone was ringing for the orange
     desk["zhang"].is_rung("红色")
     desk["sun"].is_quiet()
     assert desk.colour_of("上柳村") is Colour.ORANGE

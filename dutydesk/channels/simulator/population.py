@@ -117,16 +117,18 @@ class Population:
         return timedelta(seconds=60 * self._draw("how late", message.id)) if lot < 0.05 else timedelta()
 
     def _reports(self, message: Outgoing, answered: timedelta) -> tuple[Said, ...]:
-        """Acts some minutes after the answer: on post, then persons moved; or a list's places one after another."""
+        """Acts some minutes after the answer: on post, then persons moved or the word
+        the message asks for; or a list's places one after another."""
         if self._draw("acts", message.person) >= self._crowd.act:
             return ()
         listed = tuple(dict.fromkeys(int(each) for each in _LISTED.findall(message.text)))
         if listed and "叫醒" in message.text:
             return self._knocked(message, answered, listed)
         there = answered + timedelta(seconds=self._spread(300, 900, "on post", message.person, message.id))
+        done = next((word for word in ("已巡查", "已开放") if word in message.text), "")
         moved = there + timedelta(seconds=self._spread(600, 1500, "moved", message.person, message.id))
         persons = 2 + int(60 * self._draw("persons", message.person))
-        return (Said(there, f"{message.code}2"), Said(moved, f"{message.code}3 {persons}"))
+        return (Said(there, f"{message.code}2"), Said(moved, f"{message.code}{done or f'3 {persons}'}"))
 
     def _knocked(self, message: Outgoing, answered: timedelta, listed: tuple[int, ...]) -> tuple[Said, ...]:
         """A superior knocked on the doors of his list: most are woken, one in ten is not found."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from dutydesk.content.check.rule import Case, Hit, Rule
 from dutydesk.domain.finding import Level
-from dutydesk.domain.message import codes_line, length, parts
+from dutydesk.domain.message import codes_line, length, parts, said_by_word
 from dutydesk.errors import Faulty
 
 #: Wordings every site needs, beside those its playbooks name.
 SHARED = ("list.sms", "list.voice", "notice.taken", "notice.lifted", "notice.lowered", "notice.info", "reply.ok",
           "reply.unclear", "reply.closed", "reply.old_round", "remind.sms", "remind.voice", "officer.voice",
-          "officer.sms")
+          "officer.sms", "neighbour.sms", "neighbour.voice")
 #: Carriers refuse a text above this; two parts are 134.
 REFUSED, TWO_PARTS = 500, 134
 _PLACES = "虚构镇及12个村、示例镇5个村、虚构水库、示例山、虚构学校等43处"
@@ -28,9 +28,11 @@ def sample_facts(case: Case, template: str, *, longest: bool) -> dict[str, objec
         "drill": longest, "title": "暴雨红色预警", "event": "暴雨", "colour": "红色", "issued": "10:20",
         "office": "市气象台", "places": _PLACES if longest else "虚构镇5个村",
         "action": _action(case, template), "wanted": "moved", "code": "B" if longest else "",
-        "codes": codes_line("B" if longest else "")}
+        "codes": codes_line("B" if longest else ""), "by_word": said_by_word(("patrolled",)) if longest else ""}
     if template.startswith("list."):
         facts["silent"] = _SILENT[:120] if longest else _SILENT[:24]
+    if template.startswith("neighbour."):
+        facts["who"] = "村防汛责任人"
     if template.startswith("reply."):
         facts["understood"] = "已转移32人"
     if template.startswith("officer."):
