@@ -73,7 +73,7 @@ def _lowered(work: Work, happening: Lowered) -> None:
     work.callout.colour = happening.colour
     work.callout.policy = happening.policy.hash
     work.policy = happening.policy
-    _tell_called(work, "notice.lowered", colour=happening.colour.zh)
+    _tell_called(work, "notice.lowered", colour=happening.colour.zh, **_by(happening))
     state, due = work.callout.state, work.callout.due_at
     if state in (State.ANSWERED, State.REMINDING):
         if work.policy.done_when is None or answering.proven(work):
@@ -101,27 +101,36 @@ def _longer_act_time(work: Work) -> None:
         work.to(State.ANSWERED, late)
 
 
+def _by(happening: Lowered | Lifted) -> dict[str, str]:
+    """Who lowered or lifted it, and when, as a notice says it."""
+    return {"office": happening.office, "issued": happening.issued} if happening.office else {}
+
+
 def _tell_called(work: Work, what: str, **facts: str) -> None:
     for person in work.memo.get("called", []):
         work.notice(person, what, **facts)
 
 
+def _lifter(happening: Lifted) -> dict[str, str]:
+    return {"lifted": happening.issued + happening.office} if happening.office else {}
+
+
 def _lifted(work: Work, happening: Lifted) -> None:
-    _tell_called(work, "notice.lifted")
+    _tell_called(work, "notice.lifted", **_lifter(happening))
     work.close(Closed.STOOD_DOWN)
 
 
 def _lowered_after(work: Work, happening: Lowered) -> None:
     """Done already: those called hear that the colour fell; the callout stays as it is."""
     if work.callout.closed_as is Closed.DONE:
-        _tell_called(work, "notice.lowered", colour=happening.colour.zh)
+        _tell_called(work, "notice.lowered", colour=happening.colour.zh, **_by(happening))
 
 
 def _lifted_after(work: Work, happening: Lifted) -> None:
     """Done already: those called hear of the lift, once; the callout stays done."""
     if work.callout.closed_as is Closed.DONE and not work.memo.get("told_lifted"):
         work.memo["told_lifted"] = True
-        _tell_called(work, "notice.lifted")
+        _tell_called(work, "notice.lifted", **_lifter(happening))
 
 
 def _expired(work: Work, happening: Expired) -> None:

@@ -64,18 +64,26 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """The place's colour fell to one that still has a ladder; `policy` is the merged one (`Policy.lowered_to`)."""
+    """The place's colour fell to one that still has a ladder; `policy` is the merged one (`Policy.lowered_to`).
+    `office` and `issued` (local hours and minutes) are those of the version that lowered it.
+    """
 
     at: datetime
     colour: Colour
     policy: Policy
+    office: str = ""
+    issued: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lifted:
-    """The place lost its colour, or fell to one without a ladder."""
+    """The place lost its colour, or fell to one without a ladder. `office` and `issued` (local hours and minutes)
+    are those of the version that lifted it; empty where no version did.
+    """
 
     at: datetime
+    office: str = ""
+    issued: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,9 @@ class Dispatch:
                    for sent in results if sent.parcel.notice is not None]
         if notices:
             tx.finish_notices(notices)
+            for row in notices:
+                books.note("notice" if row.state == "sent" else "notice_dropped", incident=row.incident,
+                           person=row.person, notice=row.id, line=row.what, why=row.why)
         self._finish_calls(books, [(sent, sent.parcel.call) for sent in results if sent.parcel.call is not None])
         books.close()
 

@@ -5,6 +5,7 @@ No reply is dropped: what counts for nothing is asked back, or waits in the offi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -22,6 +23,8 @@ from dutydesk.engine.dispatch import Told, tell_callouts
 from dutydesk.ports.store import Store, Tx
 
 UNKNOWN_CALL = "unknown call"
+#: How the ids of notices look. They ask nothing, so their receipts prove nothing.
+_NOTICE = re.compile("n[0-9a-f]{20}")
 _CONTACT = (Act.STOP, Act.WRONG_NUMBER)
 _LISTS = (Act.WOKEN, Act.NOT_FOUND)
 
@@ -45,6 +48,8 @@ class Hearing:
     def report(self, row: Inbound, outcome: Outcome | None) -> str:
         """A report about a call is evidence of called, never an answer; reports come late, twice, out of order."""
         call = self._calls.get(row.call)
+        if outcome is not None and _NOTICE.fullmatch(row.call):
+            return f"notice: {outcome.value}"
         if call is None or outcome is None:
             return UNKNOWN_CALL
         known = self.outcomes.get(call.id)

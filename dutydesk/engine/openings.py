@@ -51,7 +51,7 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
     for change in changes:
         if change.what is not What.RAISED:
             for callout in (*standing.get(change.place, ()), *done.get(change.place, ())):
-                _happen(books, playbook, callout, change, expired=expired)
+                _happen(books, playbook, callout, change, cause, expired=expired)
     lifted = [change.place for change in changes if change.what is What.LIFTED]
     chores.open_for(books, incident, playbook, lifted, "lift", books.now)
     for change in changes:
@@ -142,8 +142,10 @@ def _callout(books: Books, incident: Incident, post: Post, seats: tuple[str, ...
                    due_at=books.now, memo=memo | ({"seats": list(own)} if own else {}))
 
 
-def _happen(books: Books, playbook: Playbook, callout: Callout, change: Change, *, expired: bool) -> None:
+def _happen(books: Books, playbook: Playbook, callout: Callout, change: Change, cause: Cause, *,
+            expired: bool) -> None:
     """Let a renewal, a fall or a lift happen to one open callout."""
+    office, issued = cause.office, wording.local(books.ctx, cause.issued)
     if change.what is What.RENEWED:
         books.advance(callout, Renewed(books.now, change.count))
         return
@@ -153,9 +155,9 @@ def _happen(books: Books, playbook: Playbook, callout: Callout, change: Change, 
         lower = playbook.policy(place.kind, change.new, at_night=books.ctx.is_night(playbook, books.now))
         merged = books.policy(callout.policy).lowered_to(lower)
         books.add_policy(merged)
-        books.advance(callout, Lowered(books.now, change.new, merged))
+        books.advance(callout, Lowered(books.now, change.new, merged, office, issued))
     else:
-        books.advance(callout, Expired(books.now) if expired else Lifted(books.now))
+        books.advance(callout, Expired(books.now) if expired else Lifted(books.now, office, issued))
 
 
 def _tell(books: Books, incident: Incident, playbook: Playbook, told: Iterable[tuple[str, Colour]],

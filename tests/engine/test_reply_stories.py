@@ -146,7 +146,7 @@ def test_every_accepted_reply_gets_one_line_saying_what_was_understood_and_for_w
     told = [each for each in desk["zhang"].arrivals() if not each.asks]
     assert len(told) == 1
     assert "东岭村" in told[0].text
-    assert "已记录「2」" in told[0].text
+    assert "已记录「到岗」" in told[0].text
 
 
 def test_a_reply_on_a_closed_callout_is_kept_and_the_sender_told(desk: Story) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from harness import Story
 
 from dutydesk.channels.simulator.behaviour import Behaviour, Fate
 from dutydesk.domain.records import Closed
+from dutydesk.domain.values import Outcome
 
 
 def test_the_keeper_of_a_dam_can_close_as_his_first_message_tells_him(desk: Story) -> None:
@@ -58,3 +61,47 @@ def test_an_acknowledgement_says_in_words_what_was_understood(desk: Story) -> No
     for text, said in (("1", "「收到」"), ("2", "「到岗」"), ("3 32", "「已转移32人」")):
         desk["zhang"].replies(text)
         desk["zhang"].is_told(said)
+
+
+def test_who_answers_what_is_over_hears_what_is_open_on_his_phone(desk: Story) -> None:
+    rain = desk.warns("red")
+    desk.forward(1)
+    desk.lifts(rain)
+    desk.forward(1)
+    desk.warns("red", event="森林火险", codes=("990102",))
+    desk.forward(1)
+    desk.forget()
+    with desk.store.read() as reads:
+        codes = {code.incident: code.code for code in reads.codes_of(desk["willow"].numbers)}
+    desk["willow"].replies(f"{codes[desk.callouts('柳溪镇', family='flood')[0].incident]}1")
+    assert "您当前待应答:柳溪镇" in desk["willow"].is_told("已结束")
+
+
+def test_a_letter_counts_as_long_as_it_lives(desk: Story) -> None:
+    """A warning of three weeks; the desk slept, so that nothing ended meanwhile."""
+    desk.warns("red", expires=timedelta(days=20))
+    desk.forward(1)
+    desk.clock.move_to(desk.clock.now() + timedelta(days=9))
+    desk["zhang"].replies("1")
+    assert desk.callout("东岭村").answered_at is not None
+
+
+def test_a_notice_that_left_is_in_the_journal_and_its_receipt_is_known(desk: Story) -> None:
+    desk.warns("red")
+    desk["zhang"].replies("1")
+    notice = next(each for each in desk["zhang"].arrivals() if not each.asks)
+    rows = [row for row in desk.journal("notice") if row.facts["notice"] == notice.call]
+    assert [(row.person, row.facts["line"]) for row in rows] == [(desk["zhang"].id, "reply.ok")]
+    desk.hears([desk.receipt(notice, Outcome.ON_HANDSET)])
+    heard = [row.facts["understood"] for row in desk.journal("heard") if row.facts["call"] == notice.call]
+    assert set(heard) == {"notice: on_handset"}
+
+
+def test_a_fall_and_a_lift_name_the_office_and_the_time_of_their_own_version(desk: Story) -> None:
+    rain = desk.warns("red")
+    desk.forward(2)
+    lower = desk.updates(rain, "orange")
+    assert "12:02" in desk["zhang"].is_told("已降为")
+    desk.forward(3)
+    desk.lifts(lower)
+    assert "12:05" in desk["zhang"].is_told("已解除")
