@@ -19,6 +19,9 @@ from dutydesk.content.scenario import load_scenario
 from dutydesk.domain.values import Kind
 
 PARTS = ("web", "feeds", "engine", "dispatch")
+RING = timedelta(seconds=30)   # how long a phone rings
+HAND = timedelta(seconds=6)    # real time a visitor needs to pick one up: at speed a phone rings longer ...
+LONGEST = timedelta(seconds=90)   # ... but not into the next try
 LEAD = timedelta(seconds=60)   # virtual time before the first document, so that a visitor sees the quiet board
 
 
@@ -33,7 +36,8 @@ class Demo(AbstractContextManager["Demo"]):
         self._clock = ScaledClock((self.scenario.start - LEAD).astimezone(UTC), speed)
         folder = house.open_folder(self._path)
         self._running = Running(folder, house.store_url(self._path, "sqlite:///var/desk.sqlite3"), parts=PARTS,
-                                port=port, hooks_port=0, environment={}, clock=self._clock, scenario=self.scenario)
+                                port=port, hooks_port=0, environment={}, clock=self._clock, scenario=self.scenario,
+                                ring_for=min(max(RING, HAND * speed), LONGEST))
         self._running.start()
         source = next(each for each in self._running.desk.ctx.sources.values() if each.auto and each.folder)
         self._inbox = self._path / source.folder

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,8 +93,12 @@ def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "de
                    channels(folder.setup, settings), worker)
 
 
-def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, seed: int | None = None) -> Exchange:
-    """Make the switchboard of simulated phones, peopled by a scenario (or by the usual crowd)."""
+def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, seed: int | None = None, *,
+             ring_for: timedelta = timedelta(seconds=30)) -> Exchange:
+    """Make the switchboard of simulated phones, peopled by a scenario (or by the usual crowd).
+
+    `ring_for` is how long a phone rings, on the desk's clock.
+    """
     from dutydesk.channels.simulator.exchange import Exchange
     from dutydesk.channels.simulator.network import Capacity
     from dutydesk.channels.simulator.population import Population
@@ -107,7 +112,7 @@ def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, see
         officers=scenario.officers if scenario else {}, timezone=setup.config.timezone,
         role_of=lambda person, at: duty_role(setup, person, at))
     capacity = Capacity(lines=voice.lines * 2, sms_per_second=sms.per_second * 2,
-                        voice_per_second=voice.per_second * 2)
+                        voice_per_second=voice.per_second * 2, ring_for=ring_for)
     made = Exchange(clock, people.behave, capacity=capacity, known=setup.site.number_owners)
     if scenario:
         for fault in scenario.faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from dutydesk.app import house
 from dutydesk.app.console import Server, console, provider_hooks
@@ -27,12 +28,13 @@ class Running:
     """Everything `dutydesk run` and `dutydesk demo` start, and stop again in order."""
 
     def __init__(self, folder: house.Folder, url: str, *, parts: tuple[str, ...], port: int, hooks_port: int,
-                 environment: Mapping[str, str], clock: Clock | None = None, scenario: Scenario | None = None) -> None:
+                 environment: Mapping[str, str], clock: Clock | None = None, scenario: Scenario | None = None,
+                 ring_for: timedelta = timedelta(seconds=30)) -> None:
         self.folder = folder
         self.store = open_store(url, key=house.journal_key(folder.path))
         self.clock = clock or shared_clock(self.store)
         remote = environment.get("DUTYDESK_SIMULATOR_URL")
-        self.exchange = None if remote else house.exchange(folder, self.clock, scenario)
+        self.exchange = None if remote else house.exchange(folder, self.clock, scenario, ring_for=ring_for)
         settings: dict[str, object] = ({"url": remote, "key": environment.get("DUTYDESK_SIMULATOR_KEY", "")} if remote
                                        else {"exchange": self.exchange})
         worker = f"{socket.gethostname()}-{os.getpid()}"

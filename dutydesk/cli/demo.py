@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--port", type=int, default=8470, help="port of the console on 127.0.0.1 (default 8470)")
     parser.add_argument("--scenario", default="demo", help="which scenario to tell (default: demo)")
-    parser.add_argument("--speed", type=float, default=20.0, help="how many times faster than life (default 20)")
+    parser.add_argument("--speed", type=float, default=10.0, help="how many times faster than life (default 10)")
 
 
 def run(options: argparse.Namespace) -> int:
