@@ -182,9 +182,9 @@ class Books:
 
     # -- rows of their own ----------------------------------------------------------------------------
     def alarm(self, incident: str, reason: str, *, place: str, callout: str = "", text: str = "", red: bool = True,
-              leader: bool = False) -> None:
-        """Put something before the officer."""
-        item = alarms.Item(reason, REASONS.get(reason, text or reason), place, callout, self.now, red, leader)
+              leader: bool = False, said: str = "") -> None:
+        """Put something before the officer; `said` replaces the words of the reason."""
+        item = alarms.Item(reason, said or REASONS.get(reason, text or reason), place, callout, self.now, red, leader)
         self.alarms.setdefault(incident, []).append(item)
         self.note("alarm", incident=incident, callout=callout, reason=reason, place=place, text=text)
 

@@ -14,7 +14,7 @@ from dutydesk.domain.codes import pick
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Ask, Call, Callout, Code, Incident, State
 from dutydesk.domain.values import Kind, Role, Via
-from dutydesk.engine import wording
+from dutydesk.engine import alarm_words, wording
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.ports.store import Tx
 
@@ -110,7 +110,8 @@ def _text(books: Books, incident: Incident, asks: Sequence[Ask], callouts: Seque
     """The wording by what the person is asked as."""
     first = asks[0]
     if is_officer(callouts[0]):
-        return wording.officer_call(books.ctx, first.via, callouts[0], letter, drill=drill)
+        return wording.officer_call(books.ctx, first.via, callouts[0], letter,
+                                    alarm_words.facts(books, incident, callouts[0]), drill=drill)
     for callout in callouts:
         books.policy(callout.policy)
     if first.role is Role.SUPERIOR:

@@ -97,7 +97,8 @@ def _raise(books: Books, incident: Incident, playbook: Playbook, raised: Sequenc
         _open_round(books, incident, playbook, asked, standing, cause)
     _tell(books, incident, playbook, told, cause)
     if any(colour is Colour.RED for _, colour in asked):
-        books.alarm(incident.id, "red", place=incident.desk, text=cause.event)
+        said = wording.heading(cause.event, Colour.RED, wording.local(books.ctx, cause.issued), cause.office)
+        books.alarm(incident.id, "red", place=incident.desk, text=cause.event, said=f"红色预警到达:{said}")
     if incident.kind is Kind.REAL and any(colour >= Colour.ORANGE for _, colour in asked):
         stop_drills(books, incident.desk)
     start = cause.onset or cause.issued

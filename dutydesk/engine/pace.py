@@ -18,7 +18,7 @@ class Pace:
     """Buckets of a dispatcher. Not shared between workers: a provider's own limit is the last word."""
 
     def __init__(self, limits: Mapping[Via, Limits]) -> None:
-        self._rate = {via: _rate(via, each) for via, each in limits.items()}
+        self._rate = {via: rate(via, each) for via, each in limits.items()}
         self._most = {via: float(each.lines) if via.rings else max(1.0, each.per_second)
                       for via, each in limits.items()}
         self._tokens = dict(self._most)
@@ -39,6 +39,6 @@ class Pace:
         self._tokens[via] -= count
 
 
-def _rate(via: Via, limits: Limits) -> float:
+def rate(via: Via, limits: Limits) -> float:
     """Calls a second that can be kept up."""
     return min(limits.per_second, limits.lines / RING_SECONDS) if via.rings else limits.per_second

@@ -19,6 +19,11 @@ def title(event: str, colour: Colour) -> str:
     return f"{event}{colour.zh}预警"
 
 
+def heading(event: str, colour: Colour, issued: str, office: str) -> str:
+    """A warning with its time and office: `暴雨红色预警(10:20市气象台)`."""
+    return f"{title(event, colour)}({issued}{office})"
+
+
 def base(ctx: Context, *, drill: bool) -> dict[str, object]:
     """The facts every template may use."""
     return {"signature": ctx.config.signature, "duty_phone": ctx.config.duty_phone, "drill": drill}
@@ -87,15 +92,9 @@ def list_call(ctx: Context, via: Via, callouts: Sequence[Callout], numbered: Map
     return ctx.texts.render(f"list.{via}", facts)
 
 
-def officer_call(ctx: Context, via: Via, alarm: Callout, letter: str, *, drill: bool) -> str:
-    """The message to the officer: what stands on the alarm, worst first."""
-    items = list(alarm.memo.get("items", {}).values())
-    kinds: dict[str, int] = {}
-    for item in items:
-        kinds[item["text"]] = kinds.get(item["text"], 0) + 1
-    summary = "；".join(f"{text}（{count}处）" if count > 1 else text for text, count in kinds.items())
-    where = list(dict.fromkeys(item["place"] for item in items if item["place"] in ctx.site.places))
+def officer_call(ctx: Context, via: Via, alarm: Callout, letter: str, told: Mapping[str, object], *,
+                 drill: bool) -> str:
+    """The message to the officer; `told` says what stands on the alarm and where."""
     facts = base(ctx, drill=drill) | {
-        "code": letter, "codes": codes_line(letter), "title": str(alarm.memo.get("title", "值班告警")),
-        "alarm": summary[:100], "places": places(ctx, where) if where else "值班室"}
+        "code": letter, "codes": codes_line(letter), "title": str(alarm.memo.get("title", "值班告警")), **told}
     return ctx.texts.render(f"officer.{via}", facts)

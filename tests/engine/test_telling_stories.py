@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 
 from harness import Story
+from invented_site import CITY
 
 from dutydesk.channels.simulator.behaviour import Behaviour, Fate
 from dutydesk.domain.records import Closed
 from dutydesk.domain.values import Outcome
+from dutydesk.ports.channel import Limits
 
 
 def test_the_keeper_of_a_dam_can_close_as_his_first_message_tells_him(desk: Story) -> None:
@@ -105,3 +109,32 @@ def test_a_fall_and_a_lift_name_the_office_and_the_time_of_their_own_version(des
     desk.forward(3)
     desk.lifts(lower)
     assert "12:05" in desk["zhang"].is_told("已解除")
+
+
+def test_the_officer_hears_which_warning_of_whom_and_where(desk: Story) -> None:
+    desk.warns("red")
+    text = desk["officer"].is_texted()
+    assert "暴雨红色预警(12:00" in text
+    assert "气象台" in text
+    assert "石桥镇及4个村" in text
+    assert "处" in text
+
+
+def test_the_officer_hears_whose_post_did_not_answer(desk: Story) -> None:
+    desk.warns("red", codes=("990103",))
+    desk.forward(16)
+    said = [each.text for each in desk["county officer"].arrivals()]
+    assert any("松陵县负责人" in text and "无人应答" in text for text in said)
+
+
+def test_the_officer_hears_how_many_are_not_rung_and_when_the_last_will_be(tell: Callable[..., Story]) -> None:
+    desk = tell(limits=Limits(per_second=200, lines=3))
+    desk.warns("red", office=CITY, codes=(CITY,))
+    desk.forward(9)
+    said = "".join(each.text for each in desk.unseen() if each.person in (desk["officer"].id, desk["backup"].id))
+    assert re.search("[0-9]+处尚未呼出，预计最后一通[0-9]{2}:[0-9]{2}", said)
+
+
+def test_the_officer_hears_what_one_does_to_a_held_warning_and_how_to_let_it_go(desk: Story) -> None:
+    desk.warns("red", source="stranger")
+    assert "放行或扣住" in desk["officer"].is_texted("待放行")
