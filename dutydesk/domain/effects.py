@@ -60,7 +60,10 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A fact to be added: called, answered, acted, taken_over, relayed, declined, help, closed..."""
+    """A fact to be added: called, answered, acted, taken_over, relayed, declined, help, closed...
+
+    `news`: whether it adds something to what was proven when it was read; the journal tells nothing else.
+    """
 
     what: str
     person: str
@@ -69,6 +72,7 @@ class Record:
     evidence: str = "automatic"
     n: int | None = None
     act: str = ""
+    news: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

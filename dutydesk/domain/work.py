@@ -14,6 +14,8 @@ from dutydesk.domain.records import Callout, Closed, State
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.values import Role, Via
 
+_ONCE = frozenset({"answered", "taken_over", "relayed"})   # facts that a second word of the same person repeats
+
 
 def ask_id(callout: str, climb: int, person: str, via: Via, tries: int) -> str:
     """The id of an ask derives from what it is: callout x climb x person x way x try."""
@@ -115,8 +117,14 @@ class Work:
 
     def record(self, what: str, person: str, via: Via | None, at: datetime, *, evidence: str = "automatic",
                n: int | None = None, act: str = "") -> None:
-        """Add a fact."""
-        self.effects.append(Record(what, person, via, at, evidence, n, act))
+        """Add a fact. Who answered and says it again adds nothing; after a refusal it is news."""
+        known = self.memo.get("proven", [])
+        if what == "declined":
+            self.memo["proven"] = [each for each in known if each[1] != person]
+        news = what not in _ONCE or [what, person, evidence] not in known
+        if news and what in _ONCE:
+            self.memo["proven"] = [*known, [what, person, evidence]]
+        self.effects.append(Record(what, person, via, at, evidence, n, act, news))
 
     def note(self, what: str, **facts: object) -> None:
         """Write a line in the journal."""

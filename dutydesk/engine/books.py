@@ -176,6 +176,8 @@ class Books:
                     record.at.isoformat())
         self.facts[id] = Fact(id, callout.id, callout.incident, record.what, record.person, record.via, record.at,
                               record.evidence, record.act, record.n, self._source)
+        if not record.news:
+            return
         self.note("fact", incident=callout.incident, callout=callout.id, person=record.person, fact=record.what,
                   via=record.via.value if record.via else "", at=record.at.isoformat(), act=record.act, n=record.n,
                   evidence=record.evidence)

@@ -138,3 +138,12 @@ def test_the_officer_hears_how_many_are_not_rung_and_when_the_last_will_be(tell:
 def test_the_officer_hears_what_one_does_to_a_held_warning_and_how_to_let_it_go(desk: Story) -> None:
     desk.warns("red", source="stranger")
     assert "放行或扣住" in desk["officer"].is_texted("待放行")
+
+
+def test_the_journal_tells_an_answer_once_and_every_act(desk: Story) -> None:
+    desk.warns("red")
+    for text in ("1", "1", "2", "1", "0", "1"):
+        desk["zhang"].replies(text)
+        desk.forward(seconds=5)
+    told = [row.facts["act"] or row.facts["fact"] for row in desk.journal("fact") if row.person == desk["zhang"].id]
+    assert [each for each in told if each != "called"] == ["answered", "on_post", "declined", "answered"]
