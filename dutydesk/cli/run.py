@@ -1,5 +1,6 @@
 """Run the desk: watch the sources, call, listen, escalate; the console is at the address printed.
 
+A desk that seems to hang tells where each of its threads stands when it gets the signal USR1.
 One process does everything on SQLite. On PostgreSQL several workers can share the work:
   dutydesk run --only web     dutydesk run --only engine --only dispatch     dutydesk run --only feeds
 """
@@ -7,14 +8,16 @@ One process does everything on SQLite. On PostgreSQL several workers can share t
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import signal
 import sys
-import threading
+import time
 
 from dutydesk.errors import UsageError
 
 PARTS = ("web", "feeds", "engine", "dispatch")
+LOOK = 0.2   # seconds between two looks for the signal to end
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,14 +39,16 @@ def run(options: argparse.Namespace) -> int:
 
     running = Running(folder, url, parts=tuple(options.only or PARTS), port=options.port,
                       hooks_port=options.hooks_port, environment=dict(os.environ))
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda number, frame: stop.set())
+    faulthandler.register(signal.SIGUSR1)
+    told: list[int] = []
     try:
         running.start()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda number, frame: told.append(number))
         for line in running.greeting():
             print(line, flush=True)
-        stop.wait()
+        while not told:   # a signal that reaches another thread would not end a wait without end
+            time.sleep(LOOK)
     finally:
         left = running.stop()
     if left:

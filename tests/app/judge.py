@@ -19,6 +19,8 @@ from dutydesk.store.dialect import read_url
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNDER_WAY = timedelta(seconds=10)   # a hand-over claimed before an answer may still arrive so much later
 
+LAST_WORDS = timedelta(seconds=7)   # said so shortly before the end, a word may still be with its provider
+
 
 @dataclass(frozen=True)
 class Landed:
@@ -73,9 +75,11 @@ def when(micros: int) -> datetime:
 
 
 def judge(url: str, history: Sequence[Mapping[str, Any]], handsets: Mapping[str, Mapping[str, Any]],
-          reds: Sequence[Landed], never: Collection[str], people: Mapping[int, Mapping[str, Sequence[str]]]) -> Verdict:
+          reds: Sequence[Landed], never: Collection[str], people: Mapping[int, Mapping[str, Sequence[str]]],
+          ended: datetime) -> Verdict:
     """Judge one store. `history`: what arrived; `handsets`: number -> the phone's own history; `reds`: what must have
     been called; `never`: who must not be, for his warnings were lifted at once; `people`: town -> place -> who.
+    What was said after `ended`, when the desk was told to end, still waits at the telephones and is not judged.
     """
     rows, found = Rows(url), Verdict(arrivals=len(history))
     try:
@@ -84,7 +88,7 @@ def judge(url: str, history: Sequence[Mapping[str, Any]], handsets: Mapping[str,
         _only_what_is_written(found, rows, history)
         _doubles(found, rows, history)
         _no_ask_after_the_end(found, rows, history)
-        _every_reply_counts(found, rows, handsets)
+        _every_reply_counts(found, rows, handsets, ended - LAST_WORDS)
         found.callouts = rows("SELECT count(*) FROM callout")[0][0]
     finally:
         rows.close()
@@ -173,7 +177,8 @@ def _no_ask_after_the_end(found: Verdict, rows: Rows, history: Sequence[Mapping[
                 found.faults.append(f"arrived after the end: {arrival['call']} at {at}")
 
 
-def _every_reply_counts(found: Verdict, rows: Rows, handsets: Mapping[str, Mapping[str, Any]]) -> None:
+def _every_reply_counts(found: Verdict, rows: Rows, handsets: Mapping[str, Mapping[str, Any]],
+                        ended: datetime) -> None:
     """Every word said at a phone was heard once, and is a fact or was asked back."""
     heard: dict[tuple[str, str, datetime], list[str]] = defaultdict(list)
     for number, words, at, state, understood in rows(
@@ -183,10 +188,10 @@ def _every_reply_counts(found: Verdict, rows: Rows, handsets: Mapping[str, Mappi
     owner = {row[0]: row[1] for row in rows("SELECT number, person FROM number")}
     for number, handset in handsets.items():
         for bubble in handset["history"]:
-            if not bubble["mine"]:
+            at = datetime.fromisoformat(bubble["at"])
+            if not bubble["mine"] or at > ended:
                 continue
             found.replies += 1
-            at = datetime.fromisoformat(bubble["at"])
             understood = heard.get((number, bubble["text"], at), [])
             if len(understood) != 1 or not understood[0]:
                 found.faults.append(f"reply of {number} at {at} ({bubble['text']!r}) was heard as {understood}")

@@ -139,6 +139,7 @@ def _settle(city: City, storm: Storm, phones: Phones, desks: Sequence[DeskProces
     time.sleep(8)   # the last replies are on their way: nobody takes longer with these phones
     until(lambda: _over(rows), 60, "the end of the last replies")
     rows.close()
+    ended = datetime.now(UTC)
     for desk in reversed(desks):
         code, seconds = desk.end()
         tell(f"ended with {code} after {seconds:.1f} s; the storm settled in {took:.1f} s")
@@ -148,7 +149,8 @@ def _settle(city: City, storm: Storm, phones: Phones, desks: Sequence[DeskProces
     handsets = {number: phones.look("phone", number=number) for number in numbers}
     people = {town: {place: (f"{place}-1", f"{place}-2") for place in city.places(town)}
               for town in range(1, city.towns + 1)}
-    found = judge(place, phones.history(), handsets, list(storm.reds.values()), city.people(QUIET), people)
+    found = judge(place, phones.history(), handsets, list(storm.reds.values()), city.people(QUIET), people,
+                  ended)
     verified = command("journal", "verify", "--site", str(city.folder))
     if verified.returncode:
         found.faults.append(f"the journal: {verified.stdout}{verified.stderr}")

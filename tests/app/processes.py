@@ -124,7 +124,12 @@ class DeskProcess:
         assert self.process
         start = time.monotonic()
         self.send(signal.SIGTERM)
-        code = self.process.wait(seconds)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.send(signal.SIGUSR1)    # it writes where its threads stand
+            time.sleep(1)
+            raise AssertionError(f"still there after {seconds} s:\n{self.said()}") from None
         return code, time.monotonic() - start
 
 

@@ -52,11 +52,12 @@ def test_what_a_frozen_dispatcher_finishes_late_is_fenced_and_nobody_is_missed_o
     rows = Rows(postgresql_url)
     until(lambda: not any(rows(sql)[0][0] for sql in OVER), 90, "the end of the storm")
     rows.close()
+    ended = datetime.now(UTC)
     for each in (*senders, engine):
         each.end()
     handsets = {line["number"]: board.look("phone", number=line["number"]) for line in board.look("phones")}
     people = {town: {place: (f"{place}-1", f"{place}-2") for place in city.places(town)} for town in range(1, 5)}
-    found = judge(postgresql_url, board.history(), handsets, reds, (), people)
+    found = judge(postgresql_url, board.history(), handsets, reds, (), people, ended)
     assert found.faults == [], found.line()
     assert found.double_asks + found.double_needs <= IN_FLIGHT * FREEZES, found.line()
     assert command("journal", "verify", "--site", str(city.folder)).returncode == 0
