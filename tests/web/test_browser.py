@@ -189,6 +189,20 @@ def test_keys_answer_as_the_phones_do(page: Any, served: Served) -> None:
     assert served.hand.done[0][:4] == ("answer_by_phone", ("c1",), "p0900", "on_post")
 
 
+def test_a_form_clicked_the_moment_it_appears_is_not_sent_by_the_browser_itself(page: Any, served: Served) -> None:
+    page.goto("/")
+    live(page)
+    with page.expect_request("**/hand/skip") as sent:
+        page.evaluate("""() => {
+            const form = document.createElement("form");
+            form.innerHTML = '<input name="callout" value="c1"><button hx-post="/hand/skip" hx-swap="none">x</button>';
+            document.body.append(form);
+            form.querySelector("button").click();
+        }""")
+    assert sent.value.method == "POST"
+    assert "?" not in page.url
+
+
 def test_an_untaken_alarm_is_seen_in_the_title_and_taken_by_one_key(page: Any, served: Served) -> None:
     page.goto("/")
     live(page)

@@ -298,6 +298,14 @@
     $("#places").appendChild(chip);
   }
 
+  // ---- a form swapped in a moment ago is made ready before its first click, or the browser would send it itself ----
+  const ready = (event) => {
+    const form = event.target.closest && event.target.closest("form:not([action])");
+    if (form) window.htmx.process(form);
+  };
+  document.addEventListener("click", ready, true);
+  document.addEventListener("submit", ready, true);
+
   // ---- one key per action ----
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && !/^(checkbox|radio)$/.test(event.target.type);
