@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dutydesk.app.guarded import Guarded
 from dutydesk.channels import registry
+from dutydesk.channels.guard import Guarded
 from dutydesk.content.load import Loaded, load
 from dutydesk.content.texts import SiteTexts
 from dutydesk.domain import roster
@@ -127,11 +127,11 @@ def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, see
     return made
 
 
-def duty_role(setup: Setup, person: str, at: object) -> Role | None:
+def duty_role(setup: Setup, person: str, at: datetime) -> Role | None:
     """The duty role a person has at any desk at a time (aware)."""
     for desk in setup.site.desks:
         for role in (Role.OFFICER, Role.BACKUP, Role.LEADER):
-            if person in roster.on_duty(setup.site.roster, desk, role, at, setup.config.timezone):  # type: ignore[arg-type]  # the clock's time
+            if person in roster.on_duty(setup.site.roster, desk, role, at, setup.config.timezone):
                 return role
     return None
 

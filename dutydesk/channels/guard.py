@@ -7,7 +7,7 @@ from __future__ import annotations
 from dutydesk.domain.replies import plainly
 from dutydesk.domain.setup import Live
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Channel, Outgoing
+from dutydesk.ports.channel import Channel, Handed, Outgoing
 
 _PUNCTUATION = str.maketrans("", "", " -()./")
 
@@ -33,3 +33,20 @@ def guard(channel: Channel, message: Outgoing, live: Live | None) -> None:
             f"{channel.name} reaches real people; write [live] by and since into dutydesk.toml first", permanent=True)
     if imaginary(message.number):
         raise SendError(f"{channel.name} is real and the number is invented (+999); check the contacts", permanent=True)
+
+
+class Guarded:
+    """A channel behind the guard; everything else of it shows through."""
+
+    def __init__(self, channel: Channel, live: Live | None) -> None:
+        self.inner = channel
+        self.name = channel.name
+        self.via = channel.via
+        self.real = channel.real
+        self.limits = channel.limits
+        self._live = live
+
+    async def send(self, message: Outgoing) -> Handed:
+        """Hand over what the guard lets pass; raises SendError."""
+        guard(self.inner, message, self._live)
+        return await self.inner.send(message)
