@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -22,6 +22,7 @@ PARTS = ("web", "feeds", "engine", "dispatch")
 RING = timedelta(seconds=30)   # how long a phone rings
 HAND = timedelta(seconds=6)    # real time a visitor needs to pick one up: at speed a phone rings longer ...
 LONGEST = timedelta(seconds=90)   # ... but not into the next try
+LOOK = 0.2   # seconds between two looks whether somebody wants to stop
 LEAD = timedelta(seconds=60)   # virtual time before the first document, so that a visitor sees the quiet board
 
 
@@ -52,17 +53,17 @@ class Demo(AbstractContextManager["Demo"]):
         """The console's port."""
         return self._running.web_port
 
-    def tell(self, stop: threading.Event) -> Iterator[str]:
-        """Let the documents land when their time has come; a line for each. Goes on until stopped."""
-        plan = [(self.scenario.start + each.at, Path(each.file)) for each in self.scenario.alerts]
+    def tell(self, ended: Callable[[], bool]) -> Iterator[str]:
+        """Let the documents land when their time has come; a line for each. Goes on until `ended` says so."""
         for opening in self.scenario.open:
-            stop.wait(self._clock.seconds_until(self.scenario.start + opening.at))
-            self._running.desk.hand.open_incident(Kind.REAL, opening.family, opening.colour, opening.places, "值班员",
-                                                  "")
+            self._wait(self.scenario.start + opening.at, ended)
+            self._running.desk.hand.open_incident(Kind.REAL, opening.family, opening.colour, opening.places,
+                                                  self._running.folder.setup.config.last_resort, "")
             yield f"opened by hand: {opening.family} {opening.colour.word}"
+        plan = [(self.scenario.start + each.at, Path(each.file)) for each in self.scenario.alerts]
         for moment, file in sorted(plan):
-            stop.wait(self._clock.seconds_until(moment))
-            if stop.is_set():
+            self._wait(moment, ended)
+            if ended():
                 return
             part = self._inbox / f"{file.name}.part"
             shutil.copyfile(file, part)
@@ -70,4 +71,10 @@ class Demo(AbstractContextManager["Demo"]):
             local = self._clock.now().astimezone(self.scenario.start.tzinfo)
             yield f"{local:%H:%M} landed: {file.name}"
         yield "the storm is over; the console stays open until Ctrl-C"
-        stop.wait()
+        while not ended():
+            time.sleep(LOOK)
+
+    def _wait(self, moment: datetime, ended: Callable[[], bool]) -> None:
+        """Sleep until the demo's clock shows `moment`, in short naps: a signal must not be slept through."""
+        while not ended() and (left := self._clock.seconds_until(moment)) > 0:
+            time.sleep(min(left, LOOK))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import threading
 from pathlib import Path
 
 
@@ -25,12 +24,12 @@ def run(options: argparse.Namespace) -> int:
     from dutydesk.app.example import example
 
     site = options.site if (options.site / "dutydesk.toml").is_file() else example()
-    stop = threading.Event()
+    told: list[int] = []
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda number, frame: stop.set())
+        signal.signal(name, lambda number, frame: told.append(number))
     with Demo(Path(site), options.scenario, speed=options.speed, port=options.port) as demo:
         print(f"open http://127.0.0.1:{demo.port}/ in a browser; stop with Ctrl-C", flush=True)
         print(f"{demo.scenario.title}: {demo.scenario.start:%H:%M}, {options.speed:g} times as fast", flush=True)
-        for line in demo.tell(stop):
+        for line in demo.tell(lambda: bool(told)):
             print(line, flush=True)
     return 0
