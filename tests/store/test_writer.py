@@ -202,7 +202,7 @@ def test_a_deadlock_is_run_again_and_nobody_hears_of_it(postgresql_url: str) -> 
         each.result(30)
     with one.read() as reads:
         assert [each.climb for each in reads.callouts(["c00000", "c00001"])] == [5, 5]
-    assert len(runs) > 2   # the database may choose one victim, or both
+    assert 3 <= len(runs) <= 4   # the database chooses one victim, under load both; each is run again once
     one.close()
     two.close()
 
