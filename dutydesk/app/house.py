@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ from dutydesk.ports.feed import Source
 if TYPE_CHECKING:
     from dutydesk.channels.simulator.exchange import Exchange
 
+_OWN_FIELDS = frozenset(field.name for field in fields(Source))   # of a [[source]]; the rest is for its kind
 KEY_FILE = "var/journal.key"
 SIMULATOR = "simulator-"
 
@@ -66,6 +67,7 @@ def sources(setup: Setup) -> dict[str, Source]:
         shade = row.get("unknown_colour")
         if shade is not None:
             known["unknown_colour"] = colour(str(shade)) if isinstance(shade, str) else shade
+        known["settings"] = {name: value for name, value in row.items() if name not in _OWN_FIELDS}
         found[str(row["id"])] = Source(str(row["id"]), str(row["kind"]), **known)  # type: ignore[arg-type]  # checked by the content models
     return found
 

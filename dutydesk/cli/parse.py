@@ -1,7 +1,7 @@
 """Read warning documents and print what they say.
 
-With --json one object a line per alert, and one per document that a list asks to be fetched; an unreadable file
-gives an object without identifier and with its faults.
+With --json one object a line per alert, per document that a list asks to be fetched, and per measurement, hotspot,
+quake, forecast or sighting; an unreadable file gives an object without identifier and with its faults.
 Exit 1 if any file could not be read.
 """
 
@@ -10,9 +10,12 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dutydesk.errors import DocumentError
+
+if TYPE_CHECKING:
+    from dutydesk.ports.feed import Item
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,12 +42,19 @@ def run(options: argparse.Namespace) -> int:
             fault = {"name": name if isinstance(name, str) else "unreadable", "where": str(file), "text": str(error)}
             _print({"identifier": None, "file": str(file), "faults": [fault]}, as_json=options.json)
             continue
-        from dutydesk.domain.alert import Alert
-        from dutydesk.feeds.as_json import as_json, request_as_json
-
         for one in found:
-            _print(as_json(one) if isinstance(one, Alert) else request_as_json(one), as_json=options.json)
+            _print(_mapping(one), as_json=options.json)
     return code
+
+
+def _mapping(one: Item) -> dict[str, Any]:
+    """Return what a feed read as JSON values."""
+    from dutydesk.domain.alert import Alert, Request
+    from dutydesk.feeds.as_json import as_json, observed_as_json, request_as_json
+
+    if isinstance(one, Alert):
+        return as_json(one)
+    return request_as_json(one) if isinstance(one, Request) else observed_as_json(one)
 
 
 def _print(alert: dict[str, Any], *, as_json: bool) -> None:
@@ -53,6 +63,9 @@ def _print(alert: dict[str, Any], *, as_json: bool) -> None:
         return
     if "request" in alert:
         print(f"asks for {alert['request']}  {alert['title']}")
+    elif "report" in alert:
+        print(", ".join(f"{name} {value}" for name, value in alert.items()
+                        if name not in ("identifier", "faults") and value not in (None, "")))
     elif alert["identifier"] is None:
         print(f"{alert['file']}: cannot be read: {alert['faults'][0]['text']}")
         return

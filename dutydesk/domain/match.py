@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from dutydesk.domain.alert import Alert, Area
+from dutydesk.domain.cap_text import PLACE_CODE
 from dutydesk.domain.gazetteer import Gazetteer, Reading
 from dutydesk.domain.geofence import NEAR, Fences
 from dutydesk.domain.playbook import Playbook, Step, Whom
@@ -77,7 +78,7 @@ def match(alert: Alert, site: Site, fences: Fences, gazetteer: Gazetteer) -> Mat
     """Find the places an alert touches.
 
     1. Codes of all blocks' areas: a place whose own code, or one of its `covered_by`, equals the code or begins
-       with it; and everything below such a place.
+       with it; a place named by its id (`PLACE_CODE`: the desk's own alerts); and everything below such a place.
     2. Geometry of all blocks' areas: places not touched yet whose fence it meets (see `Fences.touched`); a place
        without a geometry and with nothing below it lies wherever its nearest located parent lies.
     3. Where there was neither: names in the area descriptions and the text, inside the unit of the office.
@@ -87,6 +88,8 @@ def match(alert: Alert, site: Site, fences: Fences, gazetteer: Gazetteer) -> Mat
     areas = _areas(alert)
     codes = _codes(areas)
     touches, unmatched = _by_code(alert, site, codes)
+    named, unknown = _by_id(alert, site, areas)
+    touches, unmatched = named | touches, unmatched + unknown
     found, missing = _by_geometry(alert, site, fences, areas, touches)
     touches |= found
     unmatched += missing
@@ -114,7 +117,7 @@ def _codes(areas: Iterable[Area]) -> dict[str, tuple[str, str]]:
     for area in areas:
         for geocode in area.geocodes:
             prefix = area_code(geocode.value)
-            if prefix and not _OTHER_SYSTEM.search(geocode.name):
+            if prefix and geocode.name != PLACE_CODE and not _OTHER_SYSTEM.search(geocode.name):
                 found[prefix] = geocode.value.strip(), area.name
     return found
 
@@ -131,6 +134,18 @@ def _by_code(alert: Alert, site: Site, codes: Mapping[str, tuple[str, str]]) -> 
                 touches[place] = Touch(place, alert.colour, CODE, f"{says}{why}")
         if not reached:
             unmatched.append(f"{says}不在本区域内，没有触及任何地点")
+    return touches, unmatched
+
+
+def _by_id(alert: Alert, site: Site, areas: Sequence[Area]) -> tuple[dict[str, Touch], list[str]]:
+    touches: dict[str, Touch] = {}
+    unmatched = []
+    for id in dict.fromkeys(code.value for area in areas for code in area.geocodes if code.name == PLACE_CODE):
+        if id not in site.places:
+            unmatched.append(f"指明的地点{id}不存在")
+            continue
+        for place in sorted(site.under([id])):
+            touches.setdefault(place, Touch(place, alert.colour, CODE, f"指明{site.places[id].name}"))
     return touches, unmatched
 
 

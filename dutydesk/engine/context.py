@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -23,6 +23,12 @@ from dutydesk.ports.feed import Feed, Source
 from dutydesk.ports.texts import Texts
 
 DEFAULT = "default"
+OWN = "#desk"
+
+
+def own_source(source: str) -> str:
+    """The source of the alerts that the desk itself concludes from what a source reports."""
+    return f"{source.removesuffix(OWN)}{OWN}"
 
 
 @dataclass
@@ -66,6 +72,13 @@ class Context:
     def gazetteer(self) -> Gazetteer:
         """The names of towns and villages."""
         return Gazetteer.build(self.site)
+
+    def source(self, id: str) -> Source:
+        """The source of a document: a configured one, the desk's own conclusions from it (CAP, trusted as it is), or
+        one that is configured no more.
+        """
+        known = self.sources.get(id.removesuffix(OWN)) or Source(id or "unknown", "cap")
+        return replace(known, id=id, kind="cap") if id.endswith(OWN) else known
 
     def warm(self) -> None:
         """Build now what would otherwise be built while the first document waits."""

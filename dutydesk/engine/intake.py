@@ -17,6 +17,7 @@ from dutydesk.engine.books import Books
 from dutydesk.engine.context import Context
 from dutydesk.engine.house import house_incident
 from dutydesk.engine.reading import Reading, content_key, read, version_of
+from dutydesk.engine.watching import watch
 from dutydesk.ports.store import Store, Tx
 
 RELEASED = "released"
@@ -52,6 +53,7 @@ class Intake:
         pairs = [(alert, found, reading) for reading in claimed for alert, found in reading.alerts]
         for reading in claimed:
             self._shelve(books, reading)
+            watch(books, reading.source, reading.observed)
         for alert, found, reading in sorted(pairs, key=lambda row: (*joining.age(row[0]), row[0].identifier)):
             if not _held(books, reading):
                 take(batch, alert, found, reading)
@@ -70,8 +72,8 @@ class Intake:
             books.note("bad_document", incident=house.id, document=document.hash, name=document.name,
                        error=reading.error.name)
             return
-        faults += [f"{fault.name} {fault.where}: {fault.text}" for alert, _ in reading.alerts
-                   for fault in alert.faults]
+        said = (*(alert for alert, _ in reading.alerts), *reading.requests, *reading.observed)
+        faults += [f"{fault.name} {fault.where}: {fault.text}" for each in said for fault in each.faults]
         if RELEASED in reading.document.faults:
             faults.append(RELEASED)
         if _held(books, reading):

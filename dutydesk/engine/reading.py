@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dutydesk.domain.alert import Alert, Request
 from dutydesk.domain.ids import derive
 from dutydesk.domain.match import Match, match
+from dutydesk.domain.observed import Observed
 from dutydesk.domain.records import Document, Version
 from dutydesk.engine.context import Context
 from dutydesk.errors import DocumentError
@@ -17,7 +18,8 @@ from dutydesk.ports.feed import Source
 class Reading:
     """One document read: its alerts with what each touches, or the error that made it unreadable.
 
-    `requests` are the further documents it asks for; whoever fetches takes them, the desk does not.
+    `requests` are the further documents it asks for; whoever fetches takes them, the desk does not. `observed` is
+    what it reports besides warnings.
     """
 
     document: Document
@@ -25,11 +27,12 @@ class Reading:
     alerts: tuple[tuple[Alert, Match], ...] = ()
     error: DocumentError | None = None
     requests: tuple[Request, ...] = ()
+    observed: tuple[Observed, ...] = ()
 
 
 def read(ctx: Context, document: Document) -> Reading:
     """Read one document; a bad one comes back with its named error, never as an exception."""
-    source = ctx.sources.get(document.source) or Source(document.source or "unknown", "cap")
+    source = ctx.source(document.source)
     try:
         found = tuple(ctx.feed(source.kind).parse(document.body, source, document.received_at))
     except DocumentError as error:
@@ -37,7 +40,8 @@ def read(ctx: Context, document: Document) -> Reading:
     return Reading(document, source,
                    tuple((alert, match(alert, ctx.site, ctx.fences, ctx.gazetteer))
                          for alert in found if isinstance(alert, Alert)),
-                   requests=tuple(request for request in found if isinstance(request, Request)))
+                   requests=tuple(each for each in found if isinstance(each, Request)),
+                   observed=tuple(each for each in found if not isinstance(each, Alert | Request)))
 
 
 def content_key(alert: Alert) -> str:

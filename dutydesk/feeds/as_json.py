@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import fields
+from datetime import datetime, timedelta
 from typing import Any
 
 from shapely.geometry import mapping
 
 from dutydesk.domain.alert import Alert, Area, Event, Fault, Info, Request
+from dutydesk.domain.observed import Observed, Point
 from dutydesk.errors import DocumentError
 
 
@@ -35,6 +37,22 @@ def request_as_json(request: Request) -> dict[str, Any]:
     """Return the mapping for a document that a list asks to be fetched; it has no identifier."""
     return {"identifier": None, "request": request.url, "title": request.title, "updated": _time(request.updated),
             "faults": _faults(request.faults)}
+
+
+def observed_as_json(report: Observed) -> dict[str, Any]:
+    """Return the mapping for what is no warning: `report` is its kind (observation, hotspot, quake, ...), then its
+    fields; times ISO 8601 with their zone, periods in seconds, a point as [lon, lat] in EPSG:4326.
+    """
+    values = {field.name: _plain(getattr(report, field.name)) for field in fields(report) if field.name != "faults"}
+    return {"identifier": None, "report": type(report).__name__.lower(), **values, "faults": _faults(report.faults)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return [value.lon, value.lat] if isinstance(value, Point) else value
 
 
 def unreadable_as_json(file: str, error: DocumentError) -> dict[str, Any]:

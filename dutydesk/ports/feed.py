@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from dutydesk.domain.alert import Alert, Request
+from dutydesk.domain.observed import Observed
 from dutydesk.domain.values import Colour
 
 
@@ -28,6 +29,10 @@ class Source:
     language: str = "zh-CN"
     unknown_colour: Colour = Colour.ORANGE
     max_bytes: int = 5_000_000
+    settings: Mapping[str, object] = field(default_factory=dict, hash=False)   # what the kind itself reads
+
+
+Item = Alert | Request | Observed
 
 
 class Feed(Protocol):
@@ -35,9 +40,10 @@ class Feed(Protocol):
 
     kind: str
 
-    def parse(self, body: bytes, source: Source, received_at: datetime) -> Iterable[Alert | Request]:
+    def parse(self, body: bytes, source: Source, received_at: datetime) -> Iterable[Item]:
         """Read one document; raises DocumentError when it cannot be read at all. Lesser faults ride along.
 
         A `Request` asks whoever fetched the document to fetch another one, which the same source's feed reads.
+        What is no warning (`Observed`) goes to the watchers of `engine.watching`.
         """
         ...

@@ -20,7 +20,7 @@ LONGEST = 400   # lines
 PURE = frozenset({
     "__future__", "bisect", "collections", "concurrent", "contextlib", "copy", "dataclasses", "datetime",
     "decimal", "enum", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math", "numpy",
-    "operator", "re", "shapely", "string", "types", "typing", "unicodedata", "zoneinfo",
+    "operator", "re", "shapely", "string", "types", "typing", "unicodedata", "xml", "zoneinfo",
 })
 
 #: Loops that must outlive whatever one turn stumbles over, and why. Nobody else catches everything.

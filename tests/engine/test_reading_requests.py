@@ -17,7 +17,7 @@ NOW = datetime(2031, 7, 20, 4, tzinfo=UTC)
 def test_a_request_is_no_alert() -> None:
     body = b"<rss><channel><item><link>https://a.example/1</link></item></channel></rss>"
     document = Document("h", "index", "feed.xml", NOW, body)
-    ctx = cast("Any", SimpleNamespace(sources={"index": Source("index", "cap-index")}, feed=feed))
+    ctx = cast("Any", SimpleNamespace(source={"index": Source("index", "cap-index")}.get, feed=feed))
     reading = read(ctx, document)
     assert (reading.alerts, reading.error) == ((), None)
     assert [request.url for request in reading.requests] == ["https://a.example/1"]

@@ -1,0 +1,37 @@
+"""What sources report besides warnings, made into alerts where a rule says so.
+
+A watcher gets what one document reported, keeps what it needs, and issues alerts. Each becomes a CAP document of the
+same source, waiting like one that came from outside: it is matched, held, joined and explained by the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from dutydesk.domain.alert import Alert
+from dutydesk.domain.cap_text import cap_text
+from dutydesk.domain.ids import document_hash
+from dutydesk.domain.observed import Observed
+from dutydesk.domain.records import Document
+from dutydesk.engine.books import Books
+from dutydesk.engine.context import own_source
+from dutydesk.ports.feed import Source
+
+Watcher = Callable[[Books, Source, Sequence[Observed]], Iterable[Alert]]
+
+WATCHERS: tuple[Watcher, ...] = ()
+
+
+def watch(books: Books, source: Source, observed: Sequence[Observed]) -> None:
+    """Let every watcher look at what a document of that source reported, and issue the alerts that follow."""
+    for watcher in WATCHERS:
+        for alert in watcher(books, source, observed):
+            issue(books, source, alert)
+
+
+def issue(books: Books, source: Source, alert: Alert) -> None:
+    """Put an alert of our own among the waiting documents; the same words twice are one document."""
+    body, of = cap_text(alert), own_source(source.id)
+    if books.tx.add_document(Document(document_hash(of, body), of, f"{alert.identifier}.xml", books.now, body)):
+        books.note("issued", source=source.id, identifier=alert.identifier, event=alert.event.name,
+                   colour=alert.colour.word, msg_type=alert.msg_type)
