@@ -12,6 +12,7 @@
     │   ├── WrongFormat         well-formed, but not what its source's kind reads
     │   └── Declined            the source answered with a refusal instead of warnings
     ├── SendError               a channel could not hand a message over
+    │   └── Barred              this house will not send it, whatever the number
     └── Conflict                another worker changed the row first
 
 It must not import anything of dutydesk: every layer raises these.
@@ -97,6 +98,13 @@ class SendError(DutydeskError):
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class Barred(SendError):
+    """This house refuses, not the provider: nothing is wrong with the number, and another channel may carry it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
 
 
 class Conflict(DutydeskError):

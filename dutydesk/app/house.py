@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dutydesk.channels import registry
 from dutydesk.channels.guard import Guarded
+from dutydesk.channels.settings import fill
 from dutydesk.content.load import Loaded, load
 from dutydesk.content.texts import SiteTexts
 from dutydesk.domain import roster
@@ -22,7 +23,7 @@ from dutydesk.domain.values import Role, Via, colour
 from dutydesk.engine.context import Context
 from dutydesk.errors import Faulty, UsageError
 from dutydesk.feeds.registry import feed
-from dutydesk.ports.channel import Channel, Limits
+from dutydesk.ports.channel import Channel, Limits, Quota
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.feed import Source
 
@@ -74,19 +75,30 @@ def sources(setup: Setup) -> dict[str, Source]:
 
 def limits(setup: Setup, channel: str) -> Limits:
     """What a channel of this site may carry."""
-    row = dict(setup.config.limits.get(channel, {}))
-    usual = Limits()
-    return Limits(float(row.get("per_second", usual.per_second)), int(row.get("lines", usual.lines)),
-                  int(row.get("max_in_flight", usual.max_in_flight)), float(row.get("timeout", usual.timeout)))
+    row: dict[str, Any] = dict(setup.config.limits.get(channel, {}))
+    for name in ("per_number", "per_template"):
+        row[name] = tuple(Quota(*each) for each in row.get(name, ()))
+    return Limits(**row)
 
 
-def channels(setup: Setup, settings: Mapping[str, object]) -> dict[Via, Channel]:
-    """Make the channels of dutydesk.toml, each behind the guard; `settings` go to every simulated one."""
-    made: dict[Via, Channel] = {}
-    for way, name in setup.config.channels.items():
-        own = {"limits": limits(setup, name)} | (dict(settings) if name.startswith(SIMULATOR) else {})
-        made[Via(way)] = Guarded(registry.make(name, own), setup.config.live)
-    return made
+def channels(setup: Setup, settings: Mapping[str, object],
+             environment: Mapping[str, str] | None = None) -> dict[Via, tuple[Channel, ...]]:
+    """Make the channels of dutydesk.toml, those of each way in the site's order, each behind the guard.
+
+    `settings` go to every simulated one; `environment` holds the secrets of the others (default: this process's).
+    Raises UsageError for settings that cannot be used.
+    """
+    found = os.environ if environment is None else environment
+    return {Via(way): tuple(Guarded(channel(setup, name, settings, found), setup.config.live) for name in names)
+            for way, names in setup.config.channels.items()}
+
+
+def channel(setup: Setup, name: str, settings: Mapping[str, object],
+            environment: Mapping[str, str] | None) -> Channel:
+    """Make one channel; without an environment only to see whether its settings can be used."""
+    kind = setup.config.kind(name)
+    own = fill(name, setup.config.channel_settings.get(name, {}), environment) | {"limits": limits(setup, name)}
+    return registry.make(kind, name, own | (dict(settings) if kind.startswith(SIMULATOR) else {}))
 
 
 def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "desk") -> Context:
@@ -107,8 +119,8 @@ def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, see
     from dutydesk.domain.scenario import Crowd
 
     setup = folder.setup
-    voice = limits(setup, setup.config.channels.get("voice", ""))
-    sms = limits(setup, setup.config.channels.get("sms", ""))
+    voice = limits(setup, setup.config.first("voice"))
+    sms = limits(setup, setup.config.first("sms"))
     people = Population(
         scenario.people if scenario else Crowd(), seed=seed if seed is not None else (scenario.seed if scenario else 0),
         officers=scenario.officers if scenario else {}, timezone=setup.config.timezone,

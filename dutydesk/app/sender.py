@@ -43,7 +43,7 @@ class Sender:
                  ready: Callable[[float], bool] = always) -> None:
         self.asked = threading.Event()
         self.left = 0
-        self.most = max((each.limits.max_in_flight for each in dispatch.ctx.channels.values()), default=64)
+        self.most = dispatch.routes.most
         self._dispatch = dispatch
         self._clock = clock
         self._after = after
@@ -156,7 +156,7 @@ class Sender:
             return
         try:
             handed = await asyncio.wait_for(parcel.channel.send(parcel.message), parcel.channel.limits.timeout)
-            sent = Sent(parcel, handed.outcome, self._clock.now(), handed.provider)
+            sent = Sent(parcel, handed.outcome, self._clock.now(), handed.provider, handed.why)
         except SendError as error:
             sent = failed(parcel, error, self._clock.now())
         except TimeoutError:

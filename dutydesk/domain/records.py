@@ -170,7 +170,8 @@ class Ask:
 class Call:
     """The message or ring that carries asks of one person, incident, round and way; `asks` never changes.
 
-    state: sending, handed, failed, unknown. `code` is the reply letter printed in it (or empty).
+    state: sending, handed, failed, unknown. `code` is the reply letter printed in it (or empty), `template` the
+    wording it was written with.
     """
 
     id: str
@@ -192,6 +193,7 @@ class Call:
     handed_at: datetime | None = None
     outcome: Outcome | None = None
     provider: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A line that asks nothing. state: queued, sending, sent, dropped (with `why`)."""
+    """A line that asks nothing. state: queued, sending, sent, dropped (with `why`). `channel`: it went by last."""
 
     id: str
     incident: str
@@ -225,6 +227,7 @@ class NoticeRow:
     state: str = "queued"
     why: str = ""
     lease_until: datetime | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -33,13 +33,13 @@ def own_source(source: str) -> str:
 
 @dataclass
 class Context:
-    """The engine's surroundings, put together once by the composition root."""
+    """The engine's surroundings, put together once by the composition root. `channels`: each way's, best first."""
 
     setup: Setup
     texts: Texts
     sources: Mapping[str, Source]
     feed: Callable[[str], Feed]
-    channels: Mapping[Via, Channel]
+    channels: Mapping[Via, Sequence[Channel]]
     worker: str = "desk"
     policies: dict[str, Policy] = field(default_factory=dict)
 
@@ -114,6 +114,5 @@ class Context:
         return look
 
     def lease(self, via: Via) -> timedelta:
-        """How long a worker may hold a call that is being sent: four times the channel's time-out."""
-        channel = self.channels.get(via)
-        return timedelta(seconds=4 * (channel.limits.timeout if channel else 10.0))
+        """How long a worker may hold a call that is being sent: four times the longest time-out of its channels."""
+        return timedelta(seconds=4 * max((each.limits.timeout for each in self.channels.get(via, ())), default=10.0))

@@ -37,15 +37,16 @@ def _new(it: Call) -> dict[str, Any]:
         "state": it.state, "lease": it.lease, "lease_until": micros_or_none(it.lease_until),
         "handed_at": micros_or_none(it.handed_at),
         "outcome": None if it.outcome is None else it.outcome.value, "provider": clean(it.provider),
+        "template": it.template or None,
     }
 
 
 def _read(row: Any) -> Call:
     (id_, incident, round_, person, number, via, channel, klass, text, code, asks, places, created, state, lease,
-     lease_until, handed, outcome, provider) = row
+     lease_until, handed, outcome, provider, template) = row
     return Call(id_, incident, round_, person, number, way_of(via), channel, klass, text, code, load_words(asks),
                 load_words(places), moment(created), state, lease, moment_or_none(lease_until),
-                moment_or_none(handed), outcome_of(outcome), provider)
+                moment_or_none(handed), outcome_of(outcome), provider, template or "")
 
 
 class CallSql:

@@ -96,6 +96,14 @@ class Desk:
     def channels(self) -> dict[Via, Line]:
         return {Via.SMS: self.line}
 
+    @property
+    def routes(self) -> Any:
+        return self
+
+    @property
+    def most(self) -> int:
+        return self.line.limits.max_in_flight
+
     def lease(self, via: Via) -> timedelta:
         return timedelta(seconds=4 * self.line.limits.timeout)
 

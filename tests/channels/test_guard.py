@@ -60,13 +60,13 @@ def test_real_numbers_are_not_taken_for_invented_ones() -> None:
 
 def test_every_channel_in_the_table_can_be_made() -> None:
     for name in registry.BUILT_IN:
-        channel = registry.make(name, {"url": "http://127.0.0.1:1", "key": "k"})
-        assert channel.name == name
+        channel = registry.make(name, "mine", {"url": "http://127.0.0.1:1", "key": "k"})
+        assert channel.name == "mine"
         assert channel.real is False
         with pytest.raises(UsageError, match="switchboard"):
-            registry.make(name, {})
+            registry.make(name, name, {})
 
 
 def test_an_unknown_channel_is_told_which_there_are() -> None:
     with pytest.raises(UsageError, match="simulator-sms, simulator-voice"):
-        registry.make("pigeon", {})
+        registry.make("pigeon", "p", {})

@@ -134,8 +134,8 @@ class Story:
 
     def work(self) -> None:
         """Put a fresh worker at the desk: nothing it knows in memory survives."""
-        channels = {Via.SMS: SimulatorSms(self.exchange, limits=self.limits),
-                    Via.VOICE: SimulatorVoice(self.exchange, limits=self.limits)}
+        channels = {Via.SMS: (SimulatorSms(self.exchange, limits=self.limits),),
+                    Via.VOICE: (SimulatorVoice(self.exchange, limits=self.limits),)}
         self.ctx = Context(self.setup, SiteTexts(self.setup.texts), SOURCES, feed, channels)
         self.rounds = Rounds(self.ctx, self.store)
         self.hand = Hand(self.ctx, self.store, self.clock)

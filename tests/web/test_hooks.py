@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from dutydesk.domain.records import Inbound
 from dutydesk.errors import Refused
+from dutydesk.ports.channel import Callback
 from dutydesk.store import SqlStore
 from dutydesk.web.hooks import MAX_BODY, hooks
 
@@ -20,11 +21,11 @@ from dutydesk.web.hooks import MAX_BODY, hooks
 class Provider:
     """Reads call-backs: a body `id text`, a signature header."""
 
-    def read_callback(self, headers: Sequence[tuple[str, str]], body: bytes, now: datetime) -> list[Inbound]:
-        if dict(headers).get("x-signature") != "good":
+    def read_callback(self, callback: Callback) -> list[Inbound]:
+        if callback.header("X-Signature") != "good":
             raise Refused("bad signature")
-        id_, _, text = body.decode().partition(" ")
-        return [Inbound(id_, "sms", "reply", "+9991", text, "", now)]
+        id_, _, text = callback.body.decode().partition(" ")
+        return [Inbound(id_, "sms", "reply", "+9991", text, "", callback.at)]
 
 
 @pytest.fixture
@@ -63,8 +64,9 @@ def test_what_cannot_be_trusted_or_read_stores_nothing(client: TestClient, store
         assert reads.inbound("new", 10) == []
 
 
-def test_only_a_post_is_a_push(client: TestClient) -> None:
-    assert client.get("/hooks/sms").status_code == 405
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 200), ("PUT", 405), ("DELETE", 405)])
+def test_a_provider_pushes_by_get_or_post_and_nothing_else(client: TestClient, method: str, status: int) -> None:
+    assert client.request(method, "/hooks/sms/receipt?a=1", headers=SIGNED).status_code == status
 
 
 def test_rows_that_could_not_be_stored_are_asked_for_again() -> None:

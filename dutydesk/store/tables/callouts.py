@@ -51,6 +51,7 @@ call = Table(
     "call", metadata, key(), *words("incident"), *counts("round"), *words("person", "number", "via", "channel"),
     small("klass"), *words("text", "code", "asks", "places"), *times("created_at"), *words("state", "lease"),
     time_or_none("lease_until"), time_or_none("handed_at"), word_or_none("outcome"), *words("provider"),
+    word_or_none("template"),
 )
 Index("ix_call_lease", call.c.lease_until,
       sqlite_where=text("lease_until IS NOT NULL"), postgresql_where=text("lease_until IS NOT NULL"))

@@ -1,0 +1,19 @@
+"""A call names its wording, for quotas by template; a notice the channel it went by last."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    """Add the two columns."""
+    op.add_column("call", sa.Column("template", TEXT))
+    op.add_column("notice", sa.Column("channel", TEXT))
