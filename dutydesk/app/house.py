@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dutydesk.channels import registry
 from dutydesk.channels.guard import Guarded
@@ -18,12 +18,13 @@ from dutydesk.content.load import Loaded, load
 from dutydesk.content.texts import SiteTexts
 from dutydesk.domain import roster
 from dutydesk.domain.scenario import Scenario
-from dutydesk.domain.setup import Setup
+from dutydesk.domain.setup import Config, Setup
 from dutydesk.domain.values import Role, Via, colour
 from dutydesk.engine.context import Context
+from dutydesk.engine.lanes import limits_of
 from dutydesk.errors import Faulty, UsageError
 from dutydesk.feeds.registry import feed
-from dutydesk.ports.channel import Channel, Limits, Quota
+from dutydesk.ports.channel import Channel
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.feed import Source
 
@@ -73,14 +74,6 @@ def sources(setup: Setup) -> dict[str, Source]:
     return found
 
 
-def limits(setup: Setup, channel: str) -> Limits:
-    """What a channel of this site may carry."""
-    row: dict[str, Any] = dict(setup.config.limits.get(channel, {}))
-    for name in ("per_number", "per_template"):
-        row[name] = tuple(Quota(*each) for each in row.get(name, ()))
-    return Limits(**row)
-
-
 def channels(setup: Setup, settings: Mapping[str, object],
              environment: Mapping[str, str] | None = None) -> dict[Via, tuple[Channel, ...]]:
     """Make the channels of dutydesk.toml, those of each way in the site's order, each behind the guard.
@@ -89,16 +82,33 @@ def channels(setup: Setup, settings: Mapping[str, object],
     Raises UsageError for settings that cannot be used.
     """
     found = os.environ if environment is None else environment
-    return {Via(way): tuple(Guarded(channel(setup, name, settings, found), setup.config.live) for name in names)
+    return {Via(way): tuple(Guarded(channel(setup.config, name, settings, found), setup.config.live) for name in names)
             for way, names in setup.config.channels.items()}
 
 
-def channel(setup: Setup, name: str, settings: Mapping[str, object],
+def channel(config: Config, name: str, settings: Mapping[str, object],
             environment: Mapping[str, str] | None) -> Channel:
     """Make one channel; without an environment only to see whether its settings can be used."""
-    kind = setup.config.kind(name)
-    own = fill(name, setup.config.channel_settings.get(name, {}), environment) | {"limits": limits(setup, name)}
+    kind = config.kind(name)
+    own = fill(name, config.channel_settings.get(name, {}), environment) | {"limits": limits_of(config, name)}
     return registry.make(kind, name, own | (dict(settings) if kind.startswith(SIMULATOR) else {}))
+
+
+def tried(config: Config) -> dict[str, str]:
+    """Make every channel of a site without its secrets, to see what is wrong with the settings: name -> why."""
+    wrong: dict[str, str] = {}
+    for name in dict.fromkeys(name for row in config.channels.values() for name in row):
+        kind = config.kind(name)
+        settings = {"url": "http://127.0.0.1", "key": "-"} if kind.startswith(SIMULATOR) else {}
+        try:
+            made = channel(config, name, settings, None)
+        except UsageError as error:
+            wrong[name] = str(error)
+        else:
+            ways = [way for way, row in config.channels.items() if name in row and way != made.via]
+            if ways:
+                wrong[name] = f"{name} carries {made.via} and [channels] names it for {', '.join(ways)}; correct it"
+    return wrong
 
 
 def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "desk") -> Context:
@@ -119,8 +129,8 @@ def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, see
     from dutydesk.domain.scenario import Crowd
 
     setup = folder.setup
-    voice = limits(setup, setup.config.first("voice"))
-    sms = limits(setup, setup.config.first("sms"))
+    voice = limits_of(setup.config, setup.config.first("voice"))
+    sms = limits_of(setup.config, setup.config.first("sms"))
     people = Population(
         scenario.people if scenario else Crowd(), seed=seed if seed is not None else (scenario.seed if scenario else 0),
         officers=scenario.officers if scenario else {}, timezone=setup.config.timezone,

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 
 from dutydesk.app.fates import Fates
+from dutydesk.app.pulling import close_all, pulling
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.engine.dispatch import Dispatch, Parcel, Sent, failed
 from dutydesk.errors import SendError
@@ -98,16 +99,20 @@ class Sender:
         self.asked.set()
         booking = asyncio.create_task(self._book())
         asking = asyncio.create_task(self._ask())
+        channels = self._dispatch.routes.channels
+        pulled = asyncio.create_task(pulling(channels, self._dispatch.store, self._clock, self._after))
         while not self._stopping:
             self._wake.clear()
             if not self._may_send() or not await self._step():
                 await self._nap(IDLE)
         asking.cancel()
+        pulled.cancel()
         if self._flight:
             await asyncio.wait(self._flight, timeout=LAST)
         self._closing = True
         await booking
         self.left = len(self._flight)
+        await close_all(channels)
 
     def _may_send(self) -> bool:
         """Whether nothing that came before stands against it; after a gap the other desks go first."""

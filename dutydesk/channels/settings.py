@@ -21,7 +21,7 @@ class Filled(str):
 def _only_from_environment(value: object) -> object:
     if isinstance(value, Filled | SecretStr):
         return value
-    raise ValueError("no secret stands in dutydesk.toml: write ${NAME} and set NAME in the environment")
+    raise ValueError("no secret stands in the file: write ${NAME} and set NAME in the environment")
 
 
 #: A secret. It prints as stars, and one that stands in the file itself is refused.

@@ -19,15 +19,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    from dutydesk.app.house import limits, open_folder
+    from dutydesk.app.house import open_folder
     from dutydesk.channels.registry import kinds
+    from dutydesk.engine.lanes import limits_of
 
     print(f"kinds: {', '.join(kinds())}")
     setup = open_folder(options.site).setup
     config = setup.config
     for way, names in config.channels.items():
         for place, name in enumerate(names):
-            each = limits(setup, name)
+            each = limits_of(config, name)
             carries = [f"{each.per_second:g} a second", f"{each.lines} lines" if way == "voice" else "",
                        f"{each.max_in_flight} in flight", f"time-out {each.timeout:g} s"]
             carries += [f"{quota.most} in {quota.per} to a number" for quota in each.per_number]

@@ -57,6 +57,7 @@ class Dispatch:
         self.ctx = ctx
         self.store = store
         self.routes = Routes(ctx.channels)
+        self._scarce: set[tuple[int, Via]] = set()   # of which more was due than could leave
 
     # -- claiming -------------------------------------------------------------------------------------
     def claim(self, now: datetime, room: int, waiting: Waiting | None = None) -> list[Parcel]:
@@ -72,7 +73,8 @@ class Dispatch:
     def _claim(self, tx: Tx, waiting: Waiting, now: datetime, room: int) -> list[Parcel]:
         """Claim due asks class by class, make their calls, write them as sending; then notices.
 
-        1. Take asks of the highest class first, by each way as many as its channels take.
+        1. Take asks of the highest class first, by each way as many as its channels take; where more is due, first
+           rings before repeats and incidents in turn.
         2. Groups of one person, incident, round and way become calls, each by the channel that may carry it; what
            none may carry now waits, with the reason.
         3. Notices leave by what room is left.
@@ -83,8 +85,10 @@ class Dispatch:
             for via in self.ctx.channels:
                 want = min(room, left[via])
                 if (klass, via) in waiting.asks and want > 0:
-                    fresh = [ask for ask in tx.claim_asks(klass, via, now, want) if ask.id not in asks]
+                    due = tx.claim_asks(klass, via, now, want, fair=(klass, via) in self._scarce)
+                    fresh = [ask for ask in due if ask.id not in asks]
                     taken = len(groups(fresh))
+                    (self._scarce.add if taken >= want else self._scarce.discard)((klass, via))
                     left[via], room = left[via] - taken, room - taken
                     asks.update((ask.id, ask) for ask in fresh)
         books = Books(self.ctx, tx, now)

@@ -7,11 +7,12 @@ as a probe, whatever waits, and is whole again with the first word of its provid
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from threading import Lock
+from typing import Any
 
+from dutydesk.domain.setup import Config
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Channel, Handed, Limits, Outgoing
+from dutydesk.ports.channel import Channel, Handed, Limits, Outgoing, Quota
 
 RING_SECONDS = 30.0  # how long one voice call holds a line, ring and message together
 BREAKS_AT = 5        # hand-overs in a row that failed
@@ -20,8 +21,8 @@ _NO_WORD = (Outcome.FAILED_NOW, Outcome.UNKNOWN)
 
 
 class Lane:
-    """One channel of the site; sends like the channel itself. Not shared between workers: a provider's own limit is
-    the last word.
+    """One channel of the site; sends like the channel itself, from one thread. Not shared between workers: a
+    provider's own limit is the last word.
 
     The bucket is filled by the channel's rate and holds a second's worth, or all lines of a way that rings: a ring
     holds its line for a while, so a way with few lines is slower than its rate says.
@@ -43,12 +44,10 @@ class Lane:
         self._probed: datetime | None = None
         self._failures = 0
         self._flying = 0
-        self._lock = Lock()
 
     async def send(self, message: Outgoing) -> Handed:
         """Hand over and remember whether the provider said a word; raises what the channel raises."""
-        with self._lock:
-            self._flying += 1
+        self._flying += 1
         spoke = False
         try:
             handed = await self._channel.send(message)
@@ -58,9 +57,8 @@ class Lane:
             spoke = error.permanent
             raise
         finally:
-            with self._lock:
-                self._flying -= 1
-                self._failures = 0 if spoke else self._failures + 1
+            self._flying -= 1
+            self._failures = 0 if spoke else self._failures + 1
 
     @property
     def broken(self) -> bool:
@@ -85,6 +83,14 @@ class Lane:
             self._tokens = min(self._most, self._tokens + (now - before).total_seconds() * self._rate)
             self._at = now
         return self._tokens
+
+
+def limits_of(config: Config, channel: str) -> Limits:
+    """What a channel of this site may carry, by `[limits.CHANNEL]`."""
+    row: dict[str, Any] = dict(config.limits.get(channel, {}))
+    for name in ("per_number", "per_template"):
+        row[name] = tuple(Quota(*each) for each in row.get(name, ()))
+    return Limits(**row)
 
 
 def rate(via: Via, limits: Limits) -> float:

@@ -62,6 +62,11 @@ class Routes:
         self.lanes = {via: tuple(Lane(each, min(one, each.limits.max_in_flight)) for each in row)
                       for via, row in channels.items()}
 
+    @property
+    def channels(self) -> tuple[Lane, ...]:
+        """Every channel once."""
+        return tuple(lane for lanes in self.lanes.values() for lane in lanes)
+
     def room(self, via: Via, now: datetime) -> int:
         """How many calls a way takes now; where every channel of it is broken, as many as like: they are told so."""
         lanes = self.lanes.get(via, ())

@@ -138,9 +138,9 @@ class Tx(Reads, Protocol):
     def withdraw_asks_of(self, callouts: Iterable[str]) -> int:
         """Do that for many callouts at once."""
         ...
-    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int) -> list[Ask]:
+    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int, *, fair: bool = False) -> list[Ask]:
         """Lock due queued asks of one class and way and, with each, all due queued asks of its person, incident,
-        round and way: one group is never split.
+        round and way: one group is never split. `fair`: first rings before repeats, incidents in turn.
         """
         ...
     def start_calls(self, calls: Sequence[Call]) -> None:

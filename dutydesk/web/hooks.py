@@ -37,7 +37,7 @@ class Keeper:
     def __init__(self, store: Store, after: Callable[[], None]) -> None:
         self._store = store
         self._after = after
-        self._waiting: list[tuple[Sequence[Inbound], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Sequence[Inbound], asyncio.Future[bool]]] = []
         self._busy: asyncio.Task[None] | None = None
         self._counts: Counter[str] = Counter()
 
@@ -49,42 +49,36 @@ class Keeper:
 
     async def keep(self, channel: str, rows: Sequence[Inbound]) -> bool:
         """Store rows; tell whether they are durable now."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((rows, done))
         if self._busy is None or self._busy.done():
             self._busy = asyncio.create_task(self._work())
         self._counts[channel] += 1
         try:
-            await asyncio.wait_for(done, PATIENCE)
+            return await asyncio.wait_for(done, PATIENCE)
         except TimeoutError:
-            return False
-        except Exception:  # whatever the store says, the provider keeps the rows and comes again
-            logger.exception("call-back rows could not be stored; the provider is told to come again")
             return False
         finally:
             self._counts[channel] -= 1
-        return True
 
     async def _work(self) -> None:
         """Store whatever waits, until nothing does; what the store will not take together, one by one."""
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            told = await self._write([row for rows, _ in batch for row in rows])
+            all_stored = await self._write([row for rows, _ in batch for row in rows])
             for rows, done in batch:
-                error = await self._write(rows) if told and len(batch) > 1 else told
-                if done.done():     # it waited too long and was told to come again
-                    continue
-                if error is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(error)
+                stored = all_stored or (len(batch) > 1 and await self._write(rows))
+                if not done.done():     # else it waited too long and was told to come again
+                    done.set_result(stored)
             self._after()
 
-    async def _write(self, rows: Sequence[Inbound]) -> BaseException | None:
-        """Store rows; tell what stood against it. Each push must hear what became of its own."""
-        future = self._store.submit(lambda tx: tx.add_inbound(rows))
-        told, = await asyncio.gather(asyncio.wrap_future(future), return_exceptions=True)
-        return told if isinstance(told, BaseException) else None
+    async def _write(self, rows: Sequence[Inbound]) -> bool:
+        """Store rows and tell whether they are durable; whatever stands against it, the provider comes again."""
+        future = asyncio.wrap_future(self._store.submit(lambda tx: tx.add_inbound(rows)))
+        told, = await asyncio.gather(future, return_exceptions=True)
+        if isinstance(told, BaseException):
+            logger.error("call-back rows could not be stored; the provider is told to come again", exc_info=told)
+        return not isinstance(told, BaseException)
 
 
 def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
