@@ -87,10 +87,9 @@ def test_a_ruined_code_is_told(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "field"), [
-    ("镇（街道）", "town"), ("村（社区）", "village"), ("联系\n电话", "phone"), 
-    ("姓 名", "name"),
-    ("防汛责任人", "name"), ("防汛责任人手机", "phone"), ("行政区划代码", "code"), ("区（市）", "county"), ("AB角", "seat"), ("*职务", "title"),
-    ("身份证号码", "remark"), ("序号", "serial"), ("天气", "")])
+    ("镇（街道）", "town"), ("村（社区）", "village"), ("联系\n电话", "phone"), ("姓 名", "name"),
+    ("防汛责任人", "name"), ("防汛责任人手机", "phone"), ("行政区划代码", "code"), ("区（市）", "county"),
+    ("AB角", "seat"), ("*职务", "title"), ("身份证号码", "remark"), ("序号", "serial"), ("天气", "")])
 def test_a_header_names_its_field(text: str, field: str) -> None:
     assert field_of(text) == field
 
