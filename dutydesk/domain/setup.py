@@ -34,6 +34,7 @@ class Config:
     sources: tuple[Mapping[str, object], ...] = ()
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)   # way (sms, voice) -> channels, best first
     channel_settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # channel -> its own settings
+    copies: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # name -> what is told where
     limits: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
