@@ -109,7 +109,7 @@ def copies(config: Config, environment: Mapping[str, str] | None) -> dict[str, C
 
 
 def tried(config: Config) -> dict[str, str]:
-    """Make every channel and copy of a site without its secrets, to see what is wrong with the settings: name -> why."""
+    """Make every channel and copy of a site without its secrets, to see what is wrong with them: name -> why."""
     wrong: dict[str, str] = {}
     for name in config.copies:
         try:
