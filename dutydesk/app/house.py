@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dutydesk.channels import registry
 from dutydesk.channels.guard import Guarded
 from dutydesk.channels.settings import fill
+from dutydesk.clock import WallClock
 from dutydesk.content.load import Loaded, load
 from dutydesk.content.texts import SiteTexts
 from dutydesk.domain import roster
@@ -90,7 +91,8 @@ def channel(config: Config, name: str, settings: Mapping[str, object],
             environment: Mapping[str, str] | None) -> Channel:
     """Make one channel; without an environment only to see whether its settings can be used."""
     kind = config.kind(name)
-    own = fill(name, config.channel_settings.get(name, {}), environment) | {"limits": limits_of(config, name)}
+    own = fill(name, config.channel_settings.get(name, {}), environment) | {
+        "limits": limits_of(config, name), "now": WallClock().now}
     return registry.make(kind, name, own | (dict(settings) if kind.startswith(SIMULATOR) else {}))
 
 
