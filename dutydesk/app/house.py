@@ -15,6 +15,7 @@ from dutydesk.channels import registry
 from dutydesk.channels.copies import registry as copies_registry
 from dutydesk.channels.guard import Guarded
 from dutydesk.channels.settings import fill
+from dutydesk.clock import WallClock
 from dutydesk.content.load import Loaded, load
 from dutydesk.content.texts import SiteTexts
 from dutydesk.domain import roster
@@ -92,7 +93,8 @@ def channel(config: Config, name: str, settings: Mapping[str, object],
             environment: Mapping[str, str] | None) -> Channel:
     """Make one channel; without an environment only to see whether its settings can be used."""
     kind = config.kind(name)
-    own = fill(name, config.channel_settings.get(name, {}), environment) | {"limits": limits_of(config, name)}
+    own = fill(name, config.channel_settings.get(name, {}), environment) | {
+        "limits": limits_of(config, name), "now": WallClock().now}
     return registry.make(kind, name, own | (dict(settings) if kind.startswith(SIMULATOR) else {}))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -28,14 +29,21 @@ def _only_from_environment(value: object) -> object:
 Secret = Annotated[SecretStr, BeforeValidator(_only_from_environment)]
 
 
+def _no_clock() -> datetime:
+    raise RuntimeError("this channel was made only to try its settings")
+
+
 class ChannelSettings(BaseModel):
-    """Base of every channel's settings: an unknown name is a fault. `limits` are those of `[limits.NAME]`."""
+    """Base of every channel's settings: an unknown name is a fault. `limits` are those of `[limits.NAME]`; `now` tells
+    the time (aware) for what a provider wants to be stamped.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     table: ClassVar[str] = "channel"
 
     limits: Limits = Field(default=Limits(), repr=False)
+    now: Callable[[], datetime] = Field(default=_no_clock, repr=False)
 
     @classmethod
     def read(cls, name: str, settings: Mapping[str, Any]) -> Self:

@@ -13,6 +13,10 @@ from typing import Any
 
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 
+#: Begins what stands for a call where its provider knows it by its own id only: `@channel:id`, as `Call.provider` and
+#: as `Inbound.call`.
+REF = "@"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -234,7 +238,8 @@ class NoticeRow:
 class Inbound:
     """Something a provider pushed, stored before it was acknowledged.
 
-    kind: reply (text of an SMS), key (pressed during `call`), receipt (`outcome` of `call`).
+    kind: reply (text of an SMS), key (pressed during `call`), receipt (`outcome` of `call`). state: new, done, waiting
+    (a receipt that came before the provider's own answer to the hand-over).
     `received_at` is the provider's time where it has one: order of processing must not matter.
     """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dutydesk.domain.happenings import Happened
-from dutydesk.domain.records import Ask, Call, NoticeRow, State
+from dutydesk.domain.records import REF, Ask, Call, NoticeRow, State
 from dutydesk.domain.values import Kind, Outcome, Via
 from dutydesk.engine.books import Books
 from dutydesk.engine.composing import Draft, Letters, Rings, compose, groups
@@ -188,6 +188,9 @@ class Dispatch:
         if not sent_calls:
             return
         mine = set(books.tx.finish_calls([_ended(sent, call) for sent, call in sent_calls]))
+        refs = [sent.provider for sent, call in sent_calls if call.id in mine and sent.provider.startswith(REF)]
+        if refs:   # receipts may have been quicker than the answer
+            books.tx.wake_inbound(refs)
         told: list[Told] = []
         for sent, call in sent_calls:
             books.note("handed" if call.id in mine else "late_finish", incident=call.incident, person=call.person,

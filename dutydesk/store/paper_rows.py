@@ -114,6 +114,9 @@ class PaperSql:
                            .order_by(i.received_at.desc(), i.id.desc()).limit(bindparam("most")))
         self.add_inbound = adding(dialect, inbound, known=True)
         self.finish_inbound = changing(dialect, inbound, ["understood"], fixed={"state": "done"})
+        self.shelve = update(inbound).where(dialect.among(i.id, "ids")).values(state="waiting")
+        self.wake = (update(inbound).where(i.state == "waiting", dialect.among(i.call, "refs"))
+                     .values(state="new"))
         self.codes = (select(*k).where(dialect.among(k.number, "numbers"))
                       .order_by(k.given_at, k.number, k.incident, k.round, k.code))
         self.add_codes = adding(dialect, code, known=True)
@@ -213,6 +216,14 @@ class PaperWrites(PaperReads):
         """Lock new inbound rows in order of `received_at`, `id`."""
         values = {"state": "new", "most": limit}
         return [_inbound(row) for row in self.rows(self.home.statements(PaperSql).claim_inbound, values)]
+
+    def shelve_inbound(self, ids: Iterable[str]) -> None:
+        """Put rows aside until their call is known."""
+        self.change(self.home.statements(PaperSql).shelve, {"ids": self.home.dialect.many(list(ids))})
+
+    def wake_inbound(self, refs: Iterable[str]) -> int:
+        """Take up what was put aside for calls of these names; return how much."""
+        return self.change(self.home.statements(PaperSql).wake, {"refs": self.home.dialect.many(list(refs))})
 
     def finish_inbound(self, id: str, understood: str) -> None:
         """Mark an inbound row done, with what was understood."""

@@ -56,4 +56,6 @@ call = Table(
 Index("ix_call_lease", call.c.lease_until,
       sqlite_where=text("lease_until IS NOT NULL"), postgresql_where=text("lease_until IS NOT NULL"))
 Index(None, call.c.number, call.c.created_at)
+Index("ix_call_ref", call.c.provider, sqlite_where=text("provider >= '@' AND provider < 'A'"),
+      postgresql_where=text("provider >= '@' AND provider < 'A'"))
 Index(None, call.c.incident)
