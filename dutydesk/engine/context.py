@@ -41,6 +41,8 @@ class Context:
     feed: Callable[[str], Feed]
     channels: Mapping[Via, Channel]
     worker: str = "desk"
+    hide: Callable[[str, str], str] = lambda source, text: text   # a source's secrets in a text, by their names again
+    locate: Callable[[str, str], str] = lambda base, url: url     # an absolute address of the web, or an empty text
     policies: dict[str, Policy] = field(default_factory=dict)
 
     @property
