@@ -203,6 +203,23 @@ class Hand:
 
         self._do(work, officer)
 
+    def try_again(self, document: str, officer: str) -> None:
+        """Read a document once more that could not be read; one that could not be fetched is fetched at once."""
+
+        def work(books: Books) -> None:
+            found = books.tx.document(document)
+            if found is None or found.state != "bad":
+                raise Refused("只有读不了的文件才能重试；这份文件不是，或已不在。")
+            known = books.tx.known_addresses(found.source, [found.address] if found.address else [])
+            fetched = known.get(found.address)
+            if fetched is not None and not found.body:
+                books.tx.save_addresses([replace(fetched, state="waiting", tries=0, due_at=books.now)])
+            else:
+                books.tx.finish_document(document, "waiting")
+            books.note("tried_again", person=officer, document=document)
+
+        self._do(work, officer)
+
     def confirm_rest(self, incident: str, officer: str) -> None:
         """Let the rest of a raised area follow the named places at once."""
 

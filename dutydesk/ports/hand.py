@@ -69,3 +69,7 @@ class Hand(Protocol):
     def hold(self, document: str, officer: str) -> None:
         """Keep a document from calling anybody until it is released."""
         ...
+
+    def try_again(self, document: str, officer: str) -> None:
+        """Read a document once more that could not be read, or fetch one once more that could not be fetched."""
+        ...
