@@ -11,6 +11,7 @@ from dutydesk.domain.happenings import ByHand, Happening, Replied
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
 from dutydesk.domain.values import Colour, Kind, Role, Via
+from dutydesk.engine import pasting
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -18,6 +19,7 @@ from dutydesk.engine.openings import Cause
 from dutydesk.engine.restating import concede, follow, release
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
+from dutydesk.ports.hand import Pasted
 from dutydesk.ports.store import Store
 
 T = TypeVar("T")
@@ -219,6 +221,14 @@ class Hand:
             books.note("tried_again", person=officer, document=document)
 
         self._do(work, officer)
+
+    def preview(self, text: str, exercise: bool) -> tuple[Pasted, ...]:
+        """Read a pasted text and tell what it says and whom it would call; nothing is stored."""
+        return pasting.preview(self.ctx, self.clock, text, exercise=exercise)
+
+    def paste(self, text: str, exercise: bool, officer: str) -> str:
+        """Take a pasted warning in and let it go its way at once; return the hash of its document."""
+        return self._do(lambda books: pasting.paste(books, text, officer, exercise=exercise), officer)
 
     def confirm_rest(self, incident: str, officer: str) -> None:
         """Let the rest of a raised area follow the named places at once."""

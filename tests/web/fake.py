@@ -12,6 +12,7 @@ from dutydesk.domain.sources import SourceState
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
+from dutydesk.ports.hand import Pasted
 from dutydesk.ports.phones import Bubble, Handset, PhoneLine
 from dutydesk.ports.shown_sources import SourceFigures, SourceView
 
@@ -348,6 +349,17 @@ class FakeHand:
 
     def try_again(self, document: str, officer: str) -> None:
         self._note("try_again", document, officer)
+
+    def preview(self, text: str, exercise: bool) -> tuple[Pasted, ...]:
+        if "预警" not in text:
+            raise Refused("读不出预警")
+        return (Pasted("暴雨", Colour.RED, "Alert", "Exercise" if exercise else "Actual", START, "市气象台", text, 5,
+                       ("苘山镇",), 0 if exercise else 12, 12, ("某地",), ("time-guessed: 时间没有写全",), True),)
+
+    def paste(self, text: str, exercise: bool, officer: str) -> str:
+        self.preview(text, exercise)
+        self._note("paste", text, exercise, officer)
+        return "d1"
 
 
 class FakePhones:
