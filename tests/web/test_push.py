@@ -42,7 +42,8 @@ def bodies(store: SqlStore) -> list[bytes]:
         return [each.body for each in reads.documents("waiting", 10)]
 
 
-def test_a_document_is_durable_before_the_sender_hears_ok(client: TestClient, store: SqlStore, woken: list[int]) -> None:
+def test_a_document_is_durable_before_the_sender_hears_ok(client: TestClient, store: SqlStore,
+                                                          woken: list[int]) -> None:
     answer = client.post("/feeds/bureau", content=BODY, headers=signed() | {"X-Dutydesk-Name": "red.xml"})
     assert (answer.status_code, answer.json()["new"]) == (200, True)
     with store.read() as reads:
