@@ -120,6 +120,7 @@ def drop(alarm: Callout, callout: str, *, now: datetime, rules: Rules,
     work.memo["items"] = left
     if not left and work.callout.state is not State.CLOSED:
         work.callout.state, work.callout.closed_as, work.callout.due_at = State.CLOSED, Closed.DONE, None
+        work.memo["closed_at"] = now.isoformat()
     return work.callout
 
 
@@ -144,6 +145,7 @@ def _work(alarm: Callout, now: datetime, rules: Rules) -> Work:
 def _start(work: Work, stage: int) -> None:
     """Ring from a stage on, at once; everybody rung gets one message as well."""
     work.callout.state, work.callout.closed_as = State.SCHEDULED, None
+    work.memo.pop("closed_at", None)
     work.memo["from"] = max(stage, int(work.memo.get("from", 0)))
     work.memo["since"] = work.now.isoformat()
     work.memo.pop("texted", None)

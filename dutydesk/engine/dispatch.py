@@ -169,6 +169,7 @@ class Dispatch:
                        call=call.id, outcome=sent.outcome.value, why=sent.why)
             if call.id in mine:
                 told.append(Told(call, sent.outcome, sent.at, sent.parcel.asks))
+                books.stir((ask.callout for ask in sent.parcel.asks), call.created_at)
         tell_callouts(books, told)
 
     # -- on one thread --------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNDER_WAY = timedelta(seconds=10)   # a hand-over claimed before an answer may still arrive so much later
 
 LAST_WORDS = timedelta(seconds=7)   # said so shortly before the end, a word may still be with its provider
+DUE = timedelta(seconds=2.5)        # a desk at work that long without a break has called whom it had to call
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,14 @@ class Landed:
     town: int
     at: datetime
     lifted: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Stint:
+    """From when to when a desk was at work, every part of it: it had said so, and was not killed yet."""
+
+    start: datetime
+    end: datetime
 
 
 @dataclass
@@ -45,14 +54,18 @@ class Verdict:
     counted: int = 0
     unclear: int = 0
     callouts: int = 0
-    excused: int = 0
+    excused: Counter[str] = field(default_factory=Counter)   # posts whose red was lifted before their bound, by reason
+    slowest: float = 0.0   # seconds of work without a break that the slowest first call took
 
     def line(self) -> str:
         """The numbers in one line."""
         return (f"arrivals {self.arrivals}, callouts {self.callouts}, replies {self.replies} (counted {self.counted}, "
                 f"asked back or for the officer {self.unclear}), doubles: asks {self.double_asks}, "
-                f"needs {self.double_needs}, notices {self.double_notices}; lifted before they rang {self.excused}; "
-                f"faults {len(self.faults)}")
+                f"needs {self.double_needs}, notices {self.double_notices}; first calls within {self.slowest:.2f} s of "
+                f"work; lifted before they were due: {self._excuses()}; faults {len(self.faults)}")
+
+    def _excuses(self) -> str:
+        return ", ".join(f"{count} {why}" for why, count in sorted(self.excused.items())) or "none"
 
 
 class Rows:
@@ -76,14 +89,15 @@ def when(micros: int) -> datetime:
 
 def judge(url: str, history: Sequence[Mapping[str, Any]], handsets: Mapping[str, Mapping[str, Any]],
           reds: Sequence[Landed], never: Collection[str], people: Mapping[int, Mapping[str, Sequence[str]]],
-          ended: datetime) -> Verdict:
+          ended: datetime, stints: Sequence[Stint] = ()) -> Verdict:
     """Judge one store. `history`: what arrived; `handsets`: number -> the phone's own history; `reds`: what must have
-    been called; `never`: who must not be, for his warnings were lifted at once; `people`: town -> place -> who.
-    What was said after `ended`, when the desk was told to end, still waits at the telephones and is not judged.
+    been called; `never`: who must not be, for his warnings were lifted at once; `people`: town -> place -> who;
+    `stints`: when the desk was at work. What was said after `ended`, when the desk was told to end, still waits at
+    the telephones and is not judged.
     """
     rows, found = Rows(url), Verdict(arrivals=len(history))
     try:
-        _nobody_missed(found, history, reds, people)
+        _nobody_missed(found, rows, history, reds, people, stints)
         _nobody_for_nothing(found, history, never)
         _only_what_is_written(found, rows, history)
         _doubles(found, rows, history)
@@ -95,21 +109,48 @@ def judge(url: str, history: Sequence[Mapping[str, Any]], handsets: Mapping[str,
     return found
 
 
-def _nobody_missed(found: Verdict, history: Sequence[Mapping[str, Any]], reds: Sequence[Landed],
-                   people: Mapping[int, Mapping[str, Sequence[str]]]) -> None:
-    """Every post of a red's town was called after it landed, unless the lift came while the desk was down."""
+def _nobody_missed(found: Verdict, rows: Rows, history: Sequence[Mapping[str, Any]], reds: Sequence[Landed],
+                   people: Mapping[int, Mapping[str, Sequence[str]]], stints: Sequence[Stint]) -> None:
+    """Every post of a red's town was called after it landed, unless it was lifted before the call was due.
+
+    A call is due once the desk has been at work for `DUE` without a break since the red landed. Only a red lifted
+    before that excuses, and is counted by what stood between.
+    """
     called: dict[str, list[datetime]] = defaultdict(list)
     for arrival in history:
         if arrival["asks"]:
             called[arrival["person"]].append(datetime.fromisoformat(arrival["at"]))
+    opened: dict[str, list[datetime]] = defaultdict(list)
+    for place, at in rows("SELECT place, opened_at FROM callout"):
+        opened[place].append(when(at))
     for red in reds:
         for place, persons in people[red.town].items():
-            if any(red.at <= at for person in persons for at in called[person] if _before(at, red.lifted)):
-                continue
-            if red.lifted is not None:
-                found.excused += 1
-            else:
+            first = min((at for person in persons for at in called[person]
+                         if red.at <= at and _before(at, red.lifted)), default=None)
+            worked = _longest(stints, red.at, first or red.lifted)
+            if first is not None:
+                found.slowest = max(found.slowest, worked)
+            elif red.lifted is None:
                 found.faults.append(f"missed: nobody of {place} was called about red {red.serial} of {red.at}")
+            elif worked >= DUE.total_seconds():
+                found.faults.append(f"late: nobody of {place} was called about red {red.serial} of {red.at}, lifted at "
+                                    f"{red.lifted}, though the desk was at work for {worked:.2f} s in between")
+            else:
+                known = any(red.at <= at <= red.lifted for at in opened[place])
+                found.excused[_excuse(worked, known=known)] += 1
+
+
+def _longest(stints: Sequence[Stint], since: datetime, until: datetime | None) -> float:
+    """The longest time without a break, in seconds, that the desk was at work between two moments."""
+    return max(((min(each.end, until or each.end) - max(each.start, since)).total_seconds() for each in stints
+                if each.end > since and (until is None or each.start < until)), default=0.0)
+
+
+def _excuse(worked: float, *, known: bool) -> str:
+    """Why a call was not due yet when its red was lifted."""
+    if not worked:
+        return "while the desk was down or starting"
+    return f"within {DUE.total_seconds():g} s of work, {'taken in' if known else 'not taken in yet'}"
 
 
 def _before(at: datetime, lifted: datetime | None) -> bool:
@@ -183,7 +224,7 @@ def _every_reply_counts(found: Verdict, rows: Rows, handsets: Mapping[str, Mappi
     heard: dict[tuple[str, str, datetime], list[str]] = defaultdict(list)
     for number, words, at, state, understood in rows(
             "SELECT number, text, received_at, state, understood FROM inbound WHERE kind <> 'receipt'"):
-        heard[number, words, when(at)].append(understood if state == "done" else "")
+        heard[number, words, when(at)].append(understood if state in ("done", "open") else "")
     facts = {(row[0], when(row[1])) for row in rows("SELECT person, at FROM fact WHERE what <> 'called'")}
     owner = {row[0]: row[1] for row in rows("SELECT number, person FROM number")}
     for number, handset in handsets.items():

@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.app.city import City, build
-from tests.app.judge import Landed, Rows, Verdict, judge
+from tests.app.judge import Landed, Rows, Stint, Verdict, judge
 from tests.app.processes import DeskProcess, Phones, command, free_port, until
 
 QUIET = 5                 # the town whose warnings are always lifted before the desk sees them
@@ -126,6 +126,15 @@ def _desks(city: City, phones: Phones, hooks: int, *, workers: bool) -> list[Des
             DeskProcess(city.folder, phones.url, only=("dispatch",), name="dispatch")]
 
 
+def at_work(desks: Sequence[DeskProcess]) -> list[Stint]:
+    """When all the parts of a desk were at work together."""
+    common = [Stint(*each) for each in desks[0].stints]
+    for desk in desks[1:]:
+        common = [Stint(max(mine.start, start), min(mine.end, end)) for mine in common for start, end in desk.stints
+                  if start < mine.end and mine.start < end]
+    return common
+
+
 def _settle(city: City, storm: Storm, phones: Phones, desks: Sequence[DeskProcess], url: str,
             tell: Callable[[str], None]) -> Verdict:
     """Let it finish, end it in good order, and judge."""
@@ -150,7 +159,7 @@ def _settle(city: City, storm: Storm, phones: Phones, desks: Sequence[DeskProces
     people = {town: {place: (f"{place}-1", f"{place}-2") for place in city.places(town)}
               for town in range(1, city.towns + 1)}
     found = judge(place, phones.history(), handsets, list(storm.reds.values()), city.people(QUIET), people,
-                  ended)
+                  ended, at_work(desks))
     verified = command("journal", "verify", "--site", str(city.folder))
     if verified.returncode:
         found.faults.append(f"the journal: {verified.stdout}{verified.stderr}")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -83,6 +84,8 @@ class DeskProcess:
         self._only = only
         self._phones = phones_url
         self.process: subprocess.Popen[bytes] | None = None
+        self.stints: list[tuple[datetime, datetime]] = []   # from its word that it is ready to its end
+        self._ready: datetime | None = None
         self._from = 0
 
     def start(self) -> DeskProcess:
@@ -108,12 +111,22 @@ class DeskProcess:
         """Wait until it says what it watches."""
         until(lambda: "real channels" in self.said() or not self.running, seconds, "the start of the desk")
         assert self.running, self.said()
+        self._ready = self._ready or datetime.now(UTC)
         return self
 
     def kill(self) -> None:
+        self._over()
         self.send(signal.SIGKILL)
         if self.process:
             self.process.wait()
+
+    def _over(self) -> None:
+        """Its stint ends now. Of one that nobody waited for, the last line it printed tells when it was ready."""
+        if self._ready is None and self.running and "real channels" in self.said():
+            self._ready = datetime.fromtimestamp(self.log.stat().st_mtime, UTC)
+        if self._ready is not None:
+            self.stints.append((self._ready, datetime.now(UTC)))
+        self._ready = None
 
     def send(self, what: signal.Signals) -> None:
         if self.process and self.process.poll() is None:
@@ -122,6 +135,7 @@ class DeskProcess:
     def end(self, seconds: float = 20) -> tuple[int, float]:
         """Ask it to end; returns its exit code and how long that took."""
         assert self.process
+        self._over()
         start = time.monotonic()
         self.send(signal.SIGTERM)
         try:

@@ -180,7 +180,7 @@ class WholeDesk(RuleBasedStateMachine):
             facts = [fact for each in incidents for fact in reads.facts_of(each.id) if fact.source]
             calls = [call for each in incidents for call in reads.calls_of(each.id)]
             asks = {ask.id: ask.callout for ask in reads.asks([id for call in calls for id in call.asks])}
-            rows = {row.id: row for row in reads.inbound("done", 10_000)}
+            rows = {row.id: row for state in ("done", "open") for row in reads.inbound(state, 10_000)}
         handed = {each.call: each.at for each in self.desk.exchange.history}
         for fact in facts:
             number = rows[fact.source].number
