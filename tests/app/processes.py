@@ -85,6 +85,7 @@ class DeskProcess:
         self._phones = phones_url
         self.process: subprocess.Popen[bytes] | None = None
         self.stints: list[tuple[datetime, datetime]] = []   # from its word that it is ready to its end
+        self.deaths: list[datetime] = []
         self._ready: datetime | None = None
         self._from = 0
 
@@ -116,9 +117,12 @@ class DeskProcess:
 
     def kill(self) -> None:
         self._over()
+        running = self.running
         self.send(signal.SIGKILL)
         if self.process:
             self.process.wait()
+        if running:
+            self.deaths.append(datetime.now(UTC))
 
     def _over(self) -> None:
         """Its stint ends now. Of one that nobody waited for, the last line it printed tells when it was ready."""
