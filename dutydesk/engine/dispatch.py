@@ -73,7 +73,8 @@ class Dispatch:
     def _claim(self, tx: Tx, waiting: Waiting, now: datetime, room: int) -> list[Parcel]:
         """Claim due asks class by class, make their calls, write them as sending; then notices.
 
-        1. Take asks of the highest class first, by each way as many as its pace allows.
+        1. Take asks of the highest class first, by each way as many as its pace allows; of what rings, first rings
+           before repeats.
         2. Groups of one person, incident, round and way become calls; a superior's may wait for their turn.
         3. Notices leave by what room is left.
         """
@@ -83,7 +84,7 @@ class Dispatch:
             for via in self.ctx.channels:
                 want = min(room, left[via])
                 if (klass, via) in waiting.asks and want > 0:
-                    fresh = [ask for ask in tx.claim_asks(klass, via, now, want) if ask.id not in asks]
+                    fresh = [ask for ask in _due(tx, klass, via, now, want) if ask.id not in asks]
                     taken = len(groups(fresh))
                     left[via], room = left[via] - taken, room - taken
                     asks.update((ask.id, ask) for ask in fresh)
@@ -178,6 +179,18 @@ class Dispatch:
         parcels = self.claim(now, room, waiting)
         self.finish([send_now(parcel, now) for parcel in parcels], now)
         return len(parcels)
+
+
+def _due(tx: Tx, klass: int, via: Via, now: datetime, want: int) -> list[Ask]:
+    """Claim what is due of one class and way, longest due first; where more rings are due than may leave, first
+    rings before repeats.
+    """
+    due = tx.claim_asks(klass, via, now, want)
+    if not via.rings or len(groups(due)) < want:
+        return due
+    rows = {ask.id: ask for ask in (*due, *tx.claim_asks(klass, via, now, want, first=True))}
+    first_rings_first = sorted(groups(rows.values()), key=lambda group: all(ask.tries > 1 for ask in group))
+    return [ask for group in first_rings_first[:want] for ask in group]
 
 
 @dataclass(frozen=True, slots=True)

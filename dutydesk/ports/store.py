@@ -139,9 +139,9 @@ class Tx(Reads, Protocol):
     def withdraw_asks_of(self, callouts: Iterable[str]) -> int:
         """Do that for many callouts at once."""
         ...
-    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int) -> list[Ask]:
+    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int, *, first: bool = False) -> list[Ask]:
         """Lock due queued asks of one class and way and, with each, all due queued asks of its person, incident,
-        round and way: one group is never split.
+        round and way: one group is never split. With `first` only groups with a first try.
         """
         ...
     def start_calls(self, calls: Sequence[Call]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, update
 
 from dutydesk.domain.records import Ask
 from dutydesk.domain.values import Role, Via
@@ -62,17 +62,24 @@ class AskSql:
             update(ask).where(queued, dialect.among(c.id, "ids"))
             .values(due_at=bindparam("at"), claim_at=bindparam("at"), why=bindparam("reason")))
         group = (c.person, c.incident, c.round, c.via)
-        heads = (select(*group, c.claim_at, c.id)
-                 .where(c.klass == bindparam("klass"), c.via == bindparam("way"), c.claim_at <= bindparam("now"))
-                 .order_by(c.claim_at, c.id).limit(bindparam("seen")).subquery())
-        first = (select(heads.c.person, heads.c.incident, heads.c.round, heads.c.via)
-                 .group_by(heads.c.person, heads.c.incident, heads.c.round, heads.c.via)
-                 .order_by(func.min(heads.c.claim_at), func.min(heads.c.id))
-                 .limit(bindparam("seen")).subquery())
-        self.groups = select(first).where(dialect.take_group(list(first.c))).limit(bindparam("most"))
+        self.groups = _groups(dialect)
+        self.first_groups = _groups(dialect, c.tries <= 1)
         self.members = dialect.lock(
             every.where(c.claim_at <= bindparam("now"), tuple_(*group).in_(dialect.listed("groups", group)))
             .order_by(c.id))
+
+
+def _groups(dialect: Dialect, *only: ColumnElement[bool]) -> Select[Any]:
+    """The groups of the longest due asks of a class and way (only such ones), not taken by another worker."""
+    c = ask.c
+    heads = (select(c.person, c.incident, c.round, c.via, c.claim_at, c.id)
+             .where(c.klass == bindparam("klass"), c.via == bindparam("way"), c.claim_at <= bindparam("now"), *only)
+             .order_by(c.claim_at, c.id).limit(bindparam("seen")).subquery())
+    first = (select(heads.c.person, heads.c.incident, heads.c.round, heads.c.via)
+             .group_by(heads.c.person, heads.c.incident, heads.c.round, heads.c.via)
+             .order_by(func.min(heads.c.claim_at), func.min(heads.c.id))
+             .limit(bindparam("seen")).subquery())
+    return select(first).where(dialect.take_group(list(first.c))).limit(bindparam("most"))
 
 
 class AskReads(Session):
@@ -118,19 +125,20 @@ class AskWrites(AskReads):
         return self.change(self.home.statements(AskSql).withdraw_many,
                            {"callouts": self.home.dialect.many(list(callouts))})
 
-    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int) -> list[Ask]:
+    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int, *, first: bool = False) -> list[Ask]:
         """Lock due queued asks of one class and way and, with each, all due queued asks of its person, incident,
         round and way, longest due first.
 
         1. Look at the longest due asks of the class (more than asked for, others may be at work on the first).
         2. Take the groups they belong to, leaving out those another worker has; at most `limit` groups.
         3. Lock every due ask of these groups, whatever its class. A group is never split.
+        With `first` only groups with a first try are taken.
         """
         sql = self.home.statements(AskSql)
         seen = limit * self.home.dialect.workers
         ticks = micros(now)
-        groups = self.rows(sql.groups, {"klass": klass, "way": via.value, "now": ticks, "seen": seen,
-                                        "most": limit})
+        groups = self.rows(sql.first_groups if first else sql.groups,
+                           {"klass": klass, "way": via.value, "now": ticks, "seen": seen, "most": limit})
         if not groups:
             return []
         named = self.home.dialect.list_of(groups)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 #: How many times as many stories as in CI, each drawn afresh and so never the same twice.
 TIMES = int(os.environ.get("DUTYDESK_PROVE", "0"))
+_PHASES = [Phase.generate, Phase.shrink]   # explaining a failure traces every line: too slow at a whole desk
 _PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 def examples(count: int, *, steps: int = 50) -> settings:
     """So many stories of so many steps: the same ones every time in CI, fresh ones when proving."""
     return settings(max_examples=count * max(TIMES, 1), stateful_step_count=steps, deadline=None,
-                    derandomize=not TIMES, print_blob=True, suppress_health_check=_PATIENT)
+                    derandomize=not TIMES, print_blob=True, phases=_PHASES, suppress_health_check=_PATIENT)

@@ -8,12 +8,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from explained import Judge
 from harness import Story
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from invented_alert import Warn
 from invented_site import BRIDGE, CITY, RIVER, VILLAGES, Plan
+from proving import examples
 
 from dutydesk import store as stores
 from dutydesk.channels.simulator.behaviour import Behaviour, Fate, Said
@@ -62,7 +63,10 @@ class WholeDesk(RuleBasedStateMachine):
         self.judged = 0
 
     def teardown(self) -> None:
-        self.desk.close()
+        try:
+            Judge(self.desk, answered_by_hand=frozenset({self.desk["zhang"].id})).everybody()
+        finally:
+            self.desk.close()
 
     # -- what happens ---------------------------------------------------------------------------------
     @rule(colour=st.sampled_from(["red", "red", "orange", "yellow"]), codes=st.sampled_from([(RIVER,), (CITY,)]))
@@ -214,7 +218,5 @@ class WholeDesk(RuleBasedStateMachine):
             assert not reads.waiting(self.desk.clock.now()).inbound
 
 
-WholeDesk.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=14, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])
+WholeDesk.TestCase.settings = examples(50, steps=16)
 TestWholeDesk = WholeDesk.TestCase

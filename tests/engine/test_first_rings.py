@@ -1,0 +1,116 @@
+"""A red first ring leaves within two seconds of being due, whatever is queued: counted at the phones.
+
+What the provider's rate permits is the only excuse: so many rings of officers and other red first rings as left before
+it, at that rate, and nothing else may have left while it waited.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness import Story
+from hypothesis import example, given
+from hypothesis import strategies as st
+from invented_alert import Warn
+from invented_site import BRIDGE, CLOUD, HARBOUR, PINE, RIVER, WILLOW, ZONE, Plan
+from proving import examples
+
+from dutydesk.channels.simulator.behaviour import Behaviour, Fate
+from dutydesk.domain.records import Ask
+from dutydesk.domain.values import Colour, Kind, Role, Via
+from dutydesk.engine.composing import RING
+from dutydesk.engine.pace import rate
+from dutydesk.errors import Refused
+from dutydesk.ports.channel import Limits
+
+WITHIN = timedelta(seconds=2)
+BIG = Plan(villages={
+    BRIDGE: " ".join(f"桥{number}村" for number in range(30)),
+    WILLOW: " ".join(f"柳{number}村" for number in range(30)), HARBOUR: "渔歌村", CLOUD: "松下村 云根村 石门村 青杨村"})
+QUEUED = ("orange flood", "red flood", "yellow flood", "orange fire", "red storm", "lifted flood", "drill")
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One voice call at the phones: when, and whether it may go before a red first ring."""
+
+    at: datetime
+    person: str
+    number: str
+    before_all: bool
+    asks: tuple[Ask, ...]
+
+
+def fill(desk: Story, what: str, fires: int) -> None:
+    """Queue one more matter than the lines can carry."""
+    match what.split():
+        case ["drill"]:
+            with suppress(Refused):   # something real is on
+                desk.hand.open_incident(Kind.DRILL, "flood", Colour.ORANGE, [BRIDGE], "o-1", "暴雨")
+                desk.settle()
+        case ["lifted", _]:
+            desk.lifts(desk.warns("orange", serial=f"9{fires}", event="暴雨"))
+        case [colour, "flood"]:
+            desk.warns(colour, serial=f"1{fires}", codes=(RIVER, ZONE))
+        case [colour, "fire"]:
+            desk.warns(colour, serial=f"2{fires}", event="森林火险", codes=(RIVER,))
+        case [colour, _]:
+            desk.warns(colour, serial=f"3{fires}", event="台风", codes=(RIVER,))
+
+
+def rings(desk: Story) -> list[Ring]:
+    """Every voice call that arrived, and what it carried."""
+    history = [each for each in desk.exchange.history if each.via is Via.VOICE]
+    with desk.store.read() as reads:
+        calls = {call.id: call for call in reads.calls({each.call for each in history})}
+        asks = {ask.id: ask for ask in reads.asks({id for call in calls.values() for id in call.asks})}
+    found = []
+    for each in history:
+        carried = tuple(asks[id] for id in calls[each.call].asks)
+        before = any(ask.klass == 0 or (ask.klass == 1 and ask.tries <= 1) for ask in carried)
+        found.append(Ring(each.at, each.person, each.number, before, carried))
+    return found
+
+
+@given(queued=st.lists(st.sampled_from(QUEUED), min_size=1, max_size=4, unique=True), minutes=st.integers(0, 9),
+       limits=st.sampled_from([(5, 9), (5, 20), (3, 60), (50, 45)]), dead=st.integers(0, 3))
+@example(queued=["red flood"], minutes=6, limits=(5, 9), dead=2)   # its repeats alone are more than the lines carry
+@examples(15)
+def test_a_red_first_ring_leaves_within_two_seconds_whatever_is_queued(
+        queued: list[str], minutes: int, limits: tuple[int, int], dead: int) -> None:
+    with TemporaryDirectory(prefix="dutydesk-rings-") as folder:
+        desk = Story(Path(folder), plan=BIG, limits=Limits(per_second=limits[0], lines=limits[1]))
+        try:
+            for rank, what in enumerate(queued):
+                desk.forward(seconds=1)
+                fill(desk, what, rank)
+            desk.forward(minutes)
+            landed = desk.clock.now()
+            for rank in range(dead):
+                desk[f"{CLOUD}{rank + 1:03}-1"].behaves(Behaviour(Fate.DEAD))
+            desk.lands(Warn("red", landed, codes=(PINE,), office=PINE, serial="7"))
+            desk.forward(3)
+            judge(rings(desk), landed, rate(Via.VOICE, desk.limits))
+        finally:
+            desk.close()
+
+
+def judge(every: list[Ring], landed: datetime, per_second: float) -> None:
+    """The first rings of the red that landed: in time, and nothing that could wait left before them."""
+    first = [each for each in every if each.at >= landed and any(
+        ask.due_at == landed and ask.klass == 1 and ask.tries == 1 and ask.climb == 1 and ask.role is Role.HOLDER
+        for ask in each.asks)]
+    assert first, "no phone of the red rang"
+    for ring in first:
+        busy = any(each.number == ring.number and ring.at - RING - WITHIN <= each.at < ring.at for each in every)
+        if busy:
+            continue
+        waited = [each for each in every if landed < each.at < ring.at]
+        lower = [each for each in waited if not each.before_all]
+        assert not lower, f"left before {ring}: {lower[:3]}"
+        ahead = sum(1 for each in every if landed <= each.at <= ring.at)
+        assert ring.at <= landed + WITHIN + timedelta(seconds=(ahead + 1) / per_second), (ring, ahead)
