@@ -21,11 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented_alert import Warn
 from invented_site import BRIDGE, CAST, CITY, FIRE, PLAYBOOKS, VILLAGES, Plan
-from proving import examples
 
 from dutydesk import store as stores
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
+from tests.proving import examples
 
 SMALL = Plan(
     villages={town: " ".join(names.split()[:2]) for town, names in VILLAGES.items()},

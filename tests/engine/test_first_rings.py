@@ -17,7 +17,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from invented_alert import Warn
 from invented_site import BRIDGE, CLOUD, HARBOUR, PINE, RIVER, WILLOW, ZONE, Plan
-from proving import examples
 
 from dutydesk.channels.simulator.behaviour import Behaviour, Fate
 from dutydesk.domain.records import Ask
@@ -26,6 +25,7 @@ from dutydesk.engine.composing import RING
 from dutydesk.engine.pace import rate
 from dutydesk.errors import Refused
 from dutydesk.ports.channel import Limits
+from tests.proving import examples
 
 WITHIN = timedelta(seconds=2)
 BIG = Plan(villages={

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from invented_alert import Warn
 from invented_site import BRIDGE, CITY, RIVER, VILLAGES, Plan
-from proving import examples
 
 from dutydesk import store as stores
 from dutydesk.channels.simulator.behaviour import Behaviour, Fate, Said
@@ -22,6 +21,7 @@ from dutydesk.domain.records import Callout, State
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine.books import is_officer
 from dutydesk.errors import Refused
+from tests.proving import examples
 
 SMALL = Plan(villages={BRIDGE: "东岭村 西岭村", **{town: names.split()[0] for town, names in VILLAGES.items()
                                               if town != BRIDGE}})
