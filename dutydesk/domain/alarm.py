@@ -277,7 +277,12 @@ def _came_to(work: Work, happening: Happened) -> None:
         return
     asked[2] = happening.outcome.value
     who = next((each for each in work.people() if each.person == happening.person), None)
-    if happening.via.rings and happening.outcome in _LOST and work.callout.state is State.CALLING and who is not None:
+    if work.callout.state is not State.CALLING or who is None:
+        return
+    if not happening.left:   # its sender died: nobody was rung
+        work.dial(who, happening.via, 1 + sum(1 for row in work.memo["asks"].values()
+                                              if row[:2] == [who.person, happening.via.value]))
+    elif happening.via.rings and happening.outcome in _LOST:
         _by_another(work, who)
 
 

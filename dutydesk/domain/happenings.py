@@ -19,7 +19,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A call that carried one of its asks got an outcome (hand-over included)."""
+    """A call that carried one of its asks got an outcome (hand-over included). `left` is False where it is known that
+    it never left this house: whoever was to send it died before.
+    """
 
     at: datetime
     ask: str
@@ -28,6 +30,7 @@ class Happened:
     number: str
     via: Via
     outcome: Outcome
+    left: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,13 @@ class Landed:
 
 @dataclass(frozen=True)
 class Stint:
-    """From when to when a desk was at work, every part of it: it had said so, and was not killed yet."""
+    """From when to when a desk was at work, every part of it: it had said so, and was not killed yet. `queued` are the
+    seconds of that in which it had work and the machine no processor for it.
+    """
 
     start: datetime
     end: datetime
+    queued: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -145,8 +148,11 @@ def _nobody_missed(found: Verdict, rows: Rows, history: Sequence[Mapping[str, An
             first = min((at for person in persons for at in called[person]
                          if red.at <= at and _before(at, red.lifted)), default=None)
             worked = _longest(stints, red.at, first or red.lifted)
-            if first is not None:
+            if first is not None and worked < DUE.total_seconds():
                 found.slowest = max(found.slowest, worked)
+            elif first is not None:
+                found.faults.append(f"late: {place} was called about red {red.serial} of {red.at} at {first}, after "
+                                    f"{worked:.2f} s of work without a break")
             elif any(before[red.serial] <= at <= red.at for person in persons for at in called[person]
                      if red.serial in before):
                 found.joined += 1
@@ -175,8 +181,9 @@ def _joined(rows: Rows, reds: Sequence[Landed]) -> dict[int, datetime]:
 
 
 def _longest(stints: Sequence[Stint], since: datetime, until: datetime | None) -> float:
-    """The longest time without a break, in seconds, that the desk was at work between two moments."""
-    return max(((min(each.end, until or each.end) - max(each.start, since)).total_seconds() for each in stints
+    """The longest time without a break, in seconds, that the desk could work between two moments."""
+    return max(((min(each.end, until or each.end) - max(each.start, since)).total_seconds() - each.queued
+                for each in stints
                 if each.end > since and (until is None or each.start < until)), default=0.0)
 
 

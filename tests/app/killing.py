@@ -131,8 +131,8 @@ def life_of(desks: Sequence[DeskProcess]) -> Life:
     """When all the parts of a desk were at work together, and when the one that sends died."""
     common = [Stint(*each) for each in desks[0].stints]
     for desk in desks[1:]:
-        common = [Stint(max(mine.start, start), min(mine.end, end)) for mine in common for start, end in desk.stints
-                  if start < mine.end and mine.start < end]
+        common = [Stint(max(mine.start, start), min(mine.end, end), mine.queued + queued)
+                  for mine in common for start, end, queued in desk.stints if start < mine.end and mine.start < end]
     return Life(common, desks[-1].deaths)
 
 

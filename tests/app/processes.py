@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -84,9 +85,10 @@ class DeskProcess:
         self._only = only
         self._phones = phones_url
         self.process: subprocess.Popen[bytes] | None = None
-        self.stints: list[tuple[datetime, datetime]] = []   # from its word that it is ready to its end
+        self.stints: list[tuple[datetime, datetime, float]] = []   # from ready to the end; seconds without a processor
         self.deaths: list[datetime] = []
         self._ready: datetime | None = None
+        self._queued_before = 0.0
         self._from = 0
 
     def start(self) -> DeskProcess:
@@ -112,7 +114,8 @@ class DeskProcess:
         """Wait until it says what it watches."""
         until(lambda: "real channels" in self.said() or not self.running, seconds, "the start of the desk")
         assert self.running, self.said()
-        self._ready = self._ready or datetime.now(UTC)
+        if self._ready is None:
+            self._ready, self._queued_before = datetime.now(UTC), self._queued()
         return self
 
     def kill(self) -> None:
@@ -129,8 +132,17 @@ class DeskProcess:
         if self._ready is None and self.running and "real channels" in self.said():
             self._ready = datetime.fromtimestamp(self.log.stat().st_mtime, UTC)
         if self._ready is not None:
-            self.stints.append((self._ready, datetime.now(UTC)))
-        self._ready = None
+            self.stints.append((self._ready, datetime.now(UTC), self._queued() - self._queued_before))
+        self._ready, self._queued_before = None, 0.0
+
+    def _queued(self) -> float:
+        """Seconds its busiest thread stood in line for a processor so far, as Linux counts them; else 0."""
+        assert self.process
+        counts = [0]
+        for task in Path(f"/proc/{self.process.pid}/task").glob("*/schedstat"):
+            with suppress(OSError):
+                counts.append(int(task.read_text().split()[1]))
+        return max(counts) / 1e9
 
     def send(self, what: signal.Signals) -> None:
         if self.process and self.process.poll() is None:
