@@ -13,6 +13,7 @@ from dutydesk.domain.records import Ask, Callout, Closed, Incident, JournalRow, 
 from dutydesk.domain.setup import Setup
 from dutydesk.domain.site import Post
 from dutydesk.domain.values import Colour, Outcome, Via, colour
+from dutydesk.engine.books import is_officer
 from dutydesk.engine.composing import is_back
 from dutydesk.errors import UsageError
 from dutydesk.ports.store import Reads
@@ -27,6 +28,7 @@ class Why(StrEnum):
     WAITING = "waiting"            # queued, or being sent now
     TAKEN_BACK = "taken_back"      # withdrawn before it left
     LEFT_OUT = "left_out"          # his step came and left him out, for a reason kept
+    NO_WAY = "no_way"              # his step came, and he has no number for its ways
     NOT_YET = "not_yet"            # his step has not come
     OVER_BEFORE = "over_before"    # answered, taken over or ended before his step came
     NO_STEP = "no_step"            # no step of the ladder asks his seat
@@ -114,9 +116,11 @@ def reasons(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
         yield _no_callout(setup, incident, records, post)
     for callout in callouts:
         climbs = records.climbs.get(callout.id, [])
-        found = sorted((*_left_out(callout, climbs, person), *_asked(reads, callout, person)), key=_time)
+        asks = [ask for ask in reads.asks_of(callout.id) if ask.person == person]
+        steps = _steps(setup, reads, callout, person)
+        found = sorted((*_climbs(callout, climbs, asks, steps, person), *_asked(reads, callout, asks)), key=_time)
         if not found and callout.post in posts and _is_his(callout, person):
-            found = [_no_turn(setup, reads, callout, climbs, person)]
+            found = [_no_turn(callout, steps)]
         yield from found
 
 
@@ -153,16 +157,32 @@ def _no_callout(setup: Setup, incident: Incident, records: _Records, post: str) 
 
 
 # -- in a callout -------------------------------------------------------------------------------------
-def _left_out(callout: Callout, climbs: Sequence[JournalRow], person: str) -> Iterator[Reason]:
+def _steps(setup: Setup, reads: Reads, callout: Callout, person: str) -> list[int]:
+    """The steps of the callout's ladder that ask this person."""
+    place, _, duty = callout.post.partition("/")
+    post = setup.site.posts.get(callout.post) or Post(place, duty)
+    seats = callout.memo.get("seats")
+    return [rank for rank, step in enumerate(reads.policy(callout.policy).steps) if not is_officer(callout)
+            and any(each.person == person for each in reach_step(setup.site, post, step, seats=seats).reached)]
+
+
+def _climbs(callout: Callout, climbs: Sequence[JournalRow], asks: Sequence[Ask], steps: Sequence[int],
+            person: str) -> Iterator[Reason]:
+    """Every climb that came to his step and did not ask him."""
+    asked = {ask.climb for ask in asks}
     for row in climbs:
-        left = dict(pair for pair in row.facts.get("left_out", []))
+        left, which = dict(pair for pair in row.facts.get("left_out", [])), f"第{row.facts['climb']}次爬升"
         if person in left:
-            yield Reason(callout.post, Why.LEFT_OUT, f"第{row.facts['climb']}次爬升，未呼——{left[person]}", callout.id,
-                         at=row.at)
+            yield Reason(callout.post, Why.LEFT_OUT, f"{which}，未呼——{left[person]}", callout.id, at=row.at)
+        elif row.facts["climb"] in asked:
+            continue
+        elif person in row.facts["reach"]:
+            yield Reason(callout.post, Why.NO_WAY, f"{which}，未呼——没有这种方式的号码", callout.id, at=row.at)
+        elif row.facts["step"] in steps:
+            yield Reason(callout.post, Why.UNEXPLAINED, f"{which}没有他的记录，请查名册与日志", callout.id, at=row.at)
 
 
-def _asked(reads: Reads, callout: Callout, person: str) -> Iterator[Reason]:
-    asks = [ask for ask in reads.asks_of(callout.id) if ask.person == person]
+def _asked(reads: Reads, callout: Callout, asks: Sequence[Ask]) -> Iterator[Reason]:
     handed = {call.id: call.handed_at for call in reads.calls({ask.call for ask in asks if ask.call})}
     for ask in asks:
         why, came = _became(ask)
@@ -182,23 +202,15 @@ def _became(ask: Ask) -> tuple[Why, str]:
     return {Outcome.UNKNOWN: Why.UNSURE, Outcome.QUEUED: Why.WAITING}.get(ask.outcome, why), _OUTCOMES[ask.outcome]
 
 
-def _no_turn(setup: Setup, reads: Reads, callout: Callout, climbs: Sequence[JournalRow], person: str) -> Reason:
+def _no_turn(callout: Callout, steps: Sequence[int]) -> Reason:
     """Why neither an ask nor a climb tells of him though the post is his."""
-    def because(why: Why, text: str) -> Reason:
-        return Reason(callout.post, why, text, callout.id)
-
-    place, _, duty = callout.post.partition("/")
-    post = setup.site.posts.get(callout.post) or Post(place, duty)
-    steps = [rank for rank, step in enumerate(reads.policy(callout.policy).steps)
-             if any(each.person == person
-                    for each in reach_step(setup.site, post, step, seats=callout.memo.get("seats")).reached)]
     if not steps:
-        return because(Why.NO_STEP, "阶梯里没有一级问到他这一席")
-    if any(row.facts["step"] in steps for row in climbs):
-        return because(Why.UNEXPLAINED, "进入他那一级时没有他的记录，请查名册与日志")
-    if callout.state is State.CALLING and callout.step > max(steps):
-        return because(Why.OVER_BEFORE, "值班员跳过了他那一级")
-    return because(*_not_come(callout))
+        why, text = Why.NO_STEP, "阶梯里没有一级问到他这一席"
+    elif callout.state is State.CALLING and callout.step > max(steps):
+        why, text = Why.OVER_BEFORE, "值班员跳过了他那一级"
+    else:
+        why, text = _not_come(callout)
+    return Reason(callout.post, why, text, callout.id)
 
 
 def _not_come(callout: Callout) -> tuple[Why, str]:

@@ -145,24 +145,18 @@ def _nobody_missed(found: Verdict, rows: Rows, history: Sequence[Mapping[str, An
         opened[place].append(when(at))
     for red in reds:
         for place, persons in people[red.town].items():
-            first = min((at for person in persons for at in called[person]
-                         if red.at <= at and _before(at, red.lifted)), default=None)
+            times = [at for person in persons for at in called[person]]
+            first = min((at for at in times if red.at <= at and _before(at, red.lifted)), default=None)
             worked = _longest(stints, red.at, first or red.lifted)
-            if first is not None and worked < DUE.total_seconds():
-                found.slowest = max(found.slowest, worked)
-            elif first is not None:
-                found.faults.append(f"late: {place} was called about red {red.serial} of {red.at} at {first}, after "
-                                    f"{worked:.2f} s of work without a break")
-            elif any(before[red.serial] <= at <= red.at for person in persons for at in called[person]
-                     if red.serial in before):
+            if first is None and any(before[red.serial] <= at <= red.at for at in times if red.serial in before):
                 found.joined += 1
-            elif red.lifted is None:
-                found.faults.append(f"missed: nobody of {place} was called about red {red.serial} of {red.at}")
-            elif worked >= DUE.total_seconds():
-                found.faults.append(f"late: nobody of {place} was called about red {red.serial} of {red.at}, lifted at "
-                                    f"{red.lifted}, though the desk was at work for {worked:.2f} s in between")
+            elif worked >= DUE.total_seconds() or (first is None and red.lifted is None):
+                found.faults.append(f"{place}: red {red.serial} of {red.at} lifted {red.lifted} was called {first}, "
+                                    f"though the desk was at work for {worked:.2f} s in between")
+            elif first is not None:
+                found.slowest = max(found.slowest, worked)
             else:
-                known = any(red.at <= at <= red.lifted for at in opened[place])
+                known = any(red.at <= at <= (red.lifted or at) for at in opened[place])
                 found.excused[_excuse(worked, known=known)] += 1
 
 

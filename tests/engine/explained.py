@@ -13,8 +13,7 @@ from dutydesk.domain.records import Ask, Call, Incident
 from dutydesk.domain.values import Outcome
 from dutydesk.engine.books import is_officer
 
-NEVER_RUNG = frozenset({Why.TAKEN_BACK, Why.LEFT_OUT, Why.NOT_YET, Why.OVER_BEFORE, Why.NO_STEP, Why.NO_COLOUR,
-                        Why.NOT_ASKED})
+NEVER_RUNG = frozenset({Why.NOT_YET, Why.OVER_BEFORE, Why.NO_STEP, Why.NO_COLOUR, Why.NOT_ASKED})
 LONGEST_WAIT = timedelta(minutes=30)   # of any step of the playbooks
 NO_ANSWER_NEEDED = "已应答"
 
@@ -64,7 +63,7 @@ class Judge:
             elif (each.call, each.callout) in rung and self.calls[each.call].state != "sending":
                 assert each.why in (Why.UNSURE, Why.LOST), each
                 assert each.why is Why.UNSURE or not self.desk.exchange.status(each.call).called, each
-            if each.why in NEVER_RUNG and each.why is not Why.TAKEN_BACK and each.why is not Why.LEFT_OUT:
+            if each.why in NEVER_RUNG:
                 assert each.callout not in {callout for _, callout in rung}, each
             if each.why is Why.LEFT_OUT:
                 assert self._is_true(incident, person, each), each
