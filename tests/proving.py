@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 #: How many times as many stories as in CI, each drawn afresh and so never the same twice.
 TIMES = int(os.environ.get("DUTYDESK_PROVE", "0"))
-_PHASES = [Phase.explicit, Phase.generate, Phase.shrink]   # explaining a failure traces every line: too slow at a whole desk
+_PHASES = [Phase.explicit, Phase.generate, Phase.shrink]   # explaining a failure is too slow
 _PATIENT = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
