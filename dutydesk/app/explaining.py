@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from zoneinfo import ZoneInfo
 
 from dutydesk.domain.records import Callout, JournalRow
@@ -14,9 +14,10 @@ from dutydesk.ports.store import Reads
 def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterator[str]:
     """Yield lines for an officer (Chinese); raises UsageError for an unknown incident or person.
 
-    1. His posts, and whether each had a callout in this incident; if not, why: no colour there, or a colour the
+    1. Which warnings give his places their colour now: their newest headline, when it was issued, by which source.
+    2. His posts, and whether each had a callout in this incident; if not, why: no colour there, or a colour the
        playbook does not ask at.
-    2. For each callout the climbs in order: asked (when, how, what came of it) or left out, and the reason kept.
+    3. For each callout the climbs in order: asked (when, how, what came of it) or left out, and the reason kept.
     """
     incident = reads.incident(incident_id)
     if incident is None:
@@ -28,6 +29,7 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
     zone = ZoneInfo(setup.config.timezone)
     posts = {post.id for post in setup.site.posts_of.get(person, ())}
     yield f"{person} {setup.site.people[person].title}：岗位 {'、'.join(sorted(posts)) or '无'}"
+    yield from _grounds(setup, reads, incident.chains, posts, zone)
     for post in sorted(posts - {callout.post for callout in callouts}):
         yield f"{post}：本事件未叫应——{_why_no_callout(setup, incident.colours, post, incident.family)}"
     for callout in callouts:
@@ -35,6 +37,18 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
         if callout.post in posts or lines:
             yield f"{callout.post} 第{callout.round}轮（{callout.colour.zh}，{callout.state.value}）"
             yield from lines or ["  轮到他之前已有人应答，或尚未轮到"]
+
+
+def _grounds(setup: Setup, reads: Reads, chains: Sequence[str], posts: Set[str], zone: ZoneInfo) -> Iterator[str]:
+    """One line for each warning of the incident that touches a place of these posts, or one below it, or is over."""
+    places = {post.partition("/")[0] for post in posts}
+    for chain in reads.chains(chains):
+        touched = {above.id for place in chain.colours for above in setup.site.ancestors(place)} | set(chain.colours)
+        versions = reads.versions(chain.id)
+        if versions and (places & touched or not chain.open):
+            newest = max(versions, key=lambda version: (version.sent, version.received_at))
+            yield (f"依据：{newest.headline or newest.event}（{newest.sent.astimezone(zone):%m-%d %H:%M}，"
+                   f"来源 {chain.source}{'' if chain.open else '，已结束'}）")
 
 
 def _climbs(reads: Reads, incident: str) -> dict[str, list[JournalRow]]:

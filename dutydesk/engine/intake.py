@@ -14,7 +14,7 @@ from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine import joining
 from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
-from dutydesk.engine.context import Context
+from dutydesk.engine.context import OWN, Context
 from dutydesk.engine.house import house_incident
 from dutydesk.engine.reading import Reading, content_key, read, version_of
 from dutydesk.engine.watching import watch
@@ -83,12 +83,15 @@ class Intake:
 
 
 def _held(books: Books, reading: Reading) -> bool:
-    """Whether a document waits for the officer's word: an untrusted source, or very many posts below red."""
+    """Whether a document waits for the officer's word: an untrusted source, or very many posts below red.
+
+    The desk's own lift never waits: it only takes back what the desk itself concluded, be it let go already or not.
+    """
     if RELEASED in reading.document.faults:
         return False
     ringing = [(alert, found) for alert, found in reading.alerts
                if alert.status == ACTUAL and not _known(books, alert)]
-    if not ringing:
+    if not ringing or (reading.document.source.endswith(OWN) and all(joining.lifts(alert) for alert, _ in ringing)):
         return False
     if not reading.source.auto:
         return True

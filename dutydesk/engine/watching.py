@@ -15,11 +15,12 @@ from dutydesk.domain.observed import Observed
 from dutydesk.domain.records import Document
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import own_source
+from dutydesk.engine.gauges import watch_gauges
 from dutydesk.ports.feed import Source
 
 Watcher = Callable[[Books, Source, Sequence[Observed]], Iterable[Alert]]
 
-WATCHERS: tuple[Watcher, ...] = ()
+WATCHERS: tuple[Watcher, ...] = (watch_gauges,)
 
 
 def watch(books: Books, source: Source, observed: Sequence[Observed]) -> None:

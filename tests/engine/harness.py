@@ -136,7 +136,7 @@ class Story:
         """Put a fresh worker at the desk: nothing it knows in memory survives."""
         channels = {Via.SMS: SimulatorSms(self.exchange, limits=self.limits),
                     Via.VOICE: SimulatorVoice(self.exchange, limits=self.limits)}
-        self.ctx = Context(self.setup, SiteTexts(self.setup.texts), SOURCES, feed, channels)
+        self.ctx = Context(self.setup, SiteTexts(self.setup.texts), {**SOURCES, **self.plan.sources}, feed, channels)
         self.rounds = Rounds(self.ctx, self.store)
         self.hand = Hand(self.ctx, self.store, self.clock)
 
