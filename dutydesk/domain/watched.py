@@ -39,9 +39,10 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A sighting as it was taken in. `id` derives from source and the sighting's own id; `received_at` never changes.
+    """A sighting as it was taken in; it never changes after. `id` derives from its source and what it says.
 
-    `first` is the identifier of the first alert of the warning it belongs to, empty where it made none.
+    `first` is the identifier of the first alert of the warning it belongs to; `alert` that of the one it gave itself,
+    empty where it only confirmed what had been said a moment before; `sure`: it was as certain as its source must be.
     """
 
     id: str
@@ -49,7 +50,8 @@ class Seen:
     sighting: Sighting
     received_at: datetime
     first: str = ""
-    officer: str = ""
+    alert: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from dutydesk.ports.texts import Texts
 
 DEFAULT = "default"
 OWN = "#desk"
+PHONE = Source("phone", "sighting", "电话报险", auto=True)
+"""The source of what callers report: an officer wrote it down and confirmed it, so nothing waits for a second word."""
 
 
 def own_source(source: str) -> str:
@@ -77,7 +79,8 @@ class Context:
         """The source of a document: a configured one, the desk's own conclusions from it (CAP, trusted as it is), or
         one that is configured no more.
         """
-        known = self.sources.get(id.removesuffix(OWN)) or Source(id or "unknown", "cap")
+        name = id.removesuffix(OWN)
+        known = self.sources.get(name) or (PHONE if name == PHONE.id else Source(id or "unknown", "cap"))
         return replace(known, id=id, kind="cap") if id.endswith(OWN) else known
 
     def warm(self) -> None:

@@ -5,7 +5,6 @@ All waiting documents are one batch: an alert and its cancel in one poll ring no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from dutydesk.domain.alert import Alert
@@ -15,6 +14,7 @@ from dutydesk.engine import joining
 from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import OWN, Context
+from dutydesk.engine.holding import hold
 from dutydesk.engine.house import house_incident
 from dutydesk.engine.reading import Reading, content_key, read, version_of
 from dutydesk.engine.watching import watch
@@ -77,7 +77,7 @@ class Intake:
         if RELEASED in reading.document.faults:
             faults.append(RELEASED)
         if _held(books, reading):
-            hold(books, reading, faults)
+            hold(books, document, faults)
         else:
             books.tx.finish_document(document.hash, "done", faults)
 
@@ -115,15 +115,6 @@ def _posts(books: Books, alert: Alert, found: Match) -> int:
         duties = playbook.asks(books.ctx.site.places[place].kind, colour)
         count += sum(1 for post in books.ctx.site.posts_at.get(place, ()) if post.duty in duties)
     return count
-
-
-def hold(books: Books, reading: Reading, faults: Iterable[str]) -> None:
-    """Keep a document for the officer's word; after the time set it goes by itself."""
-    document = reading.document
-    books.tx.finish_document(document.hash, "held", list(faults))
-    house = house_incident(books)
-    books.task(house.id, "hold", house.desk, "officer", books.now + books.ctx.rules.hold, document.hash)
-    books.alarm(house.id, "held", place=house.desk, text=document.name, red=False)
 
 
 def take(batch: Batch, alert: Alert, found: Match, reading: Reading) -> None:

@@ -110,6 +110,14 @@ MEANINGS: dict[str, Meaning] = {
     "value-period": Meaning("雨量没有可读的时段长，未采用", "rain without the period it fell in; not used"),
     "value-implausible": Meaning("数值不可信（为负或超过上限），未采用，请核对测站",
                                  "negative rain, or more than the mapping's `most`: not used"),
+    # alarms that are no warnings
+    "sighting-empty": Meaning("告警没有险情名称，或既没有位置、地点也没有设备，未采用",
+                              "an alarm without a danger, or with neither position, place nor device; not used"),
+    "confidence-unreadable": Meaning("置信度无法读取，按未说明处理",
+                                     "a confidence that is no number from 0 to certain; taken as not told"),
+    # forecasts
+    "series-length": Meaning("预报序列与时间列长度不同，未采用", "a series of another length than the times; not used"),
+    "series-step": Meaning("预报不是逐小时，未采用", "a forecast that is not hourly; not used"),
     # documents that cannot be read at all carry the name of their error
     "too-large": Meaning("文件太大", "the document is larger than its source may send"),
     "dangerous": Meaning("文件含有危险的 XML 结构，已拒绝", "an entity, a doctype that reaches outside, or UTF-7"),

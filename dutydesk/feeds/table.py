@@ -6,7 +6,7 @@ import html
 import math
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dutydesk.domain.alert import Fault
@@ -18,14 +18,12 @@ from dutydesk.domain.table_map import TableMap, Value, table_map
 from dutydesk.domain.units import converted, quantity
 from dutydesk.errors import WrongFormat
 from dutydesk.feeds.faults import MEANINGS, Notes
+from dutydesk.feeds.moments import read_moment
 from dutydesk.feeds.rows import rows_in
-from dutydesk.feeds.times import read_time
 from dutydesk.ports.feed import Source
 
 AHEAD = timedelta(hours=1)
 """A reading later than this after its receipt has a wrong clock."""
-
-_FIRST, _LAST = 100_000_000, 4_102_444_800   # seconds of the years 1973 and 2100
 
 
 class Table:
@@ -120,7 +118,7 @@ class _Reader:
 
     def _time(self, row: Layers, where: str) -> datetime | None:
         written = self.mapping.time.find(row)
-        at = _epoch(written) or read_time(written, self.zone, self.notes, "time")
+        at = read_moment(written, self.zone, self.notes, "time")
         if at is None:
             self._add("reading-no-time", where, written)
         elif at > self.latest:
@@ -165,10 +163,3 @@ def _number(text: str) -> float | None:
         return None
     return number if math.isfinite(number) else None
 
-
-def _epoch(written: str) -> datetime | None:
-    """Read seconds or milliseconds since 1970."""
-    if not written.isdecimal() or len(written) not in (9, 10, 12, 13):
-        return None
-    number = int(written) / (1000 if len(written) > 10 else 1)
-    return datetime.fromtimestamp(number, UTC) if _FIRST <= number <= _LAST else None

@@ -80,11 +80,12 @@ def place_key(told: Forecast) -> str:
 
 
 def _sighting(row: Any) -> Seen:
-    (id_, source, own_id, at, event, lon, lat, place, device, text, picture, confidence, over, received_at, first,
-     officer) = row
+    (id_, source, own_id, at, event, lon, lat, place, device, text, picture, confidence, over, colour, received_at,
+     first, alert, sure) = row
     point = None if lon is None or lat is None else Point(lon, lat)
-    told = Sighting(own_id, moment(at), event, point, place, device, text, picture, confidence, bool(over))
-    return Seen(id_, source, told, moment(received_at), first, officer)
+    told = Sighting(own_id, moment(at), event, point, place, device, text, picture, confidence, bool(over),
+                    _colour(colour))
+    return Seen(id_, source, told, moment(received_at), first, alert, bool(sure))
 
 
 def _new_sighting(it: Seen) -> dict[str, Any]:
@@ -93,7 +94,8 @@ def _new_sighting(it: Seen) -> dict[str, Any]:
             "event": clean(told.event), "lon": told.point.lon if told.point else None,
             "lat": told.point.lat if told.point else None, "place": told.place, "device": clean(told.device),
             "text": clean(told.text), "picture": clean(told.picture), "confidence": told.confidence,
-            "over": int(told.over), "received_at": micros(it.received_at), "first": it.first, "officer": it.officer}
+            "over": int(told.over), "colour": told.colour, "received_at": micros(it.received_at), "first": it.first,
+            "alert": it.alert, "sure": int(it.sure)}
 
 
 class ObservedSql:

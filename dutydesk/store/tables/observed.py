@@ -32,7 +32,7 @@ forecast = Table(
 sighting = Table(
     "sighting", metadata, key(), *words("source", "own_id"), *times("at"), *words("event"), Column("lon", Float),
     Column("lat", Float), *words("place", "device", "text", "picture"), Column("confidence", Float), small("over"),
-    *times("received_at"), *words("first", "officer"),
+    Column("colour", SmallInteger), *times("received_at"), *words("first", "alert"), small("sure"),
 )
 Index(None, sighting.c.source, sighting.c.device, sighting.c.event, sighting.c.at)
 Index(None, sighting.c.received_at)

@@ -52,8 +52,8 @@ def upgrade() -> None:
         "sighting",
         want("id", TEXT), want("source", TEXT), want("own_id", TEXT), want("at", BIG), want("event", TEXT),
         may("lon", FLOAT), may("lat", FLOAT), want("place", TEXT), want("device", TEXT), want("text", TEXT),
-        want("picture", TEXT), may("confidence", FLOAT), want("over", SMALL), want("received_at", BIG),
-        want("first", TEXT), want("officer", TEXT),
+        want("picture", TEXT), may("confidence", FLOAT), want("over", SMALL), may("colour", SMALL),
+        want("received_at", BIG), want("first", TEXT), want("alert", TEXT), want("sure", SMALL),
         sa.PrimaryKeyConstraint("id", name="pk_sighting"),
     )
     op.create_index("ix_sighting_received_at", "sighting", ["received_at"])
