@@ -48,7 +48,8 @@ def test_after_its_window_it_is_a_new_warning() -> None:
 
 
 def test_over_ends_what_stands_and_nothing_else() -> None:
-    assert kinds(at(0, over=True), at(1), at(2, over=True), at(3, over=True), at(4)) == ["", "Alert", "Cancel", "", "Alert"]
+    assert kinds(at(0, over=True), at(1), at(2, over=True), at(3, over=True), at(4)) == [
+        "", "Alert", "Cancel", "", "Alert"]
 
 
 def test_the_first_sure_sight_of_a_doubtful_one_is_said_at_once() -> None:
