@@ -7,7 +7,7 @@ from typing import Any
 
 _MEASURE = ("measure", "measure.@id", "latestReading.measure", "notation", "@id")
 _STATION = r"(?:measures/|^)([^/]+?)-(?:level|rainfall|flow|temperature|wind)-"
-_KIND = r"-(level-downstage|level-tidal_level|level|rainfall|flow|temperature|wind)-"
+_KIND = r"-(level-downstage|level-tidal_level|level|rainfall|flow|temperature)-"
 
 
 def _in_measure(pattern: str) -> list[dict[str, str]]:
@@ -34,7 +34,6 @@ READY: Mapping[str, Mapping[str, Any]] = {
             "rainfall": {"what": "rain", "unit": "mm", "period": _in_measure(r"-(\d+_(?:min|h|hour|day))s?-")},
             "flow": {"what": "flow", "unit": _in_measure(r"-([a-z0-9]+(?:_[a-z0-9]+)?)$")},
             "temperature": {"what": "temperature", "unit": "°C"},
-            "wind": {"what": "wind-uk"},
         },
         "missing": ["[]"],
     },

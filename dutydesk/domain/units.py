@@ -41,7 +41,7 @@ def converted(value: float, unit: str, what: str) -> float | None:
 
     A quantity that is not in `FACTORS` is left as it is.
     """
-    kind, name = quantity(what), unit.strip().casefold()
+    kind, name = quantity(what), unit.strip().casefold().replace("_", "/")
     if not name or kind not in FACTORS:
         return value
     if kind == "temperature" and name in _OFFSETS:

@@ -33,9 +33,7 @@ def rows_in(body: bytes, max_bytes: int, levels: Sequence[str], notes: Notes, *,
     list of one. Text: `columns` are its names where the first line does not tell them. Raises TooLarge, NotWellFormed,
     WrongFormat where a list that should be there is not.
     """
-    limit = min(max_bytes, HARD_LIMIT)
-    if len(body) > limit:
-        raise TooLarge(f"文件有 {len(body):,} 字节，超过该来源允许的 {limit:,} 字节")
+    refuse_large(body, max_bytes)
     text = text_of(body, notes).strip()
     if not text:
         raise NotWellFormed("文件是空的")
@@ -48,6 +46,13 @@ def rows_in(body: bytes, max_bytes: int, levels: Sequence[str], notes: Notes, *,
             notes.add("list-cut", "", str(MOST))
             return
         yield row
+
+
+def refuse_large(body: bytes, max_bytes: int) -> None:
+    """Raise TooLarge for more bytes than a source may send."""
+    limit = min(max_bytes, HARD_LIMIT)
+    if len(body) > limit:
+        raise TooLarge(f"文件有 {len(body):,} 字节，超过该来源允许的 {limit:,} 字节")
 
 
 def _nested(value: Any, levels: Sequence[str], where: str, outer: Layers) -> Numbered:

@@ -19,7 +19,7 @@ from dutydesk.domain.units import converted, quantity
 from dutydesk.errors import WrongFormat
 from dutydesk.feeds.faults import MEANINGS, Notes
 from dutydesk.feeds.moments import read_moment
-from dutydesk.feeds.rows import rows_in
+from dutydesk.feeds.rows import refuse_large, rows_in
 from dutydesk.ports.feed import Source
 
 AHEAD = timedelta(hours=1)
@@ -38,6 +38,7 @@ class Table:
         Raises TooLarge, NotWellFormed, WrongFormat: for a mapping that is wrong, a list that is not there, and rows of
         which none has a value.
         """
+        refuse_large(body, source.max_bytes)
         mapping = _mapping(body, source)
         notes = Notes()
         reader = _Reader(mapping, source, received_at, notes)

@@ -49,15 +49,15 @@ class FakeClock:
 
 DAY = tuple((START - timedelta(minutes=15 * n), 3.1 - n % 7 / 10) for n in range(40, 0, -1))
 STATIONS = (
-    observed.StationView("w1", "米山水库水位站", "reservoir", ("米山水库",), Colour.ORANGE, START, False, 30.72, None, (),
-                         DAY, START),
+    observed.StationView("w1", "米山水库水位站", "reservoir", ("米山水库",), Colour.ORANGE, START, False, 30.72, None,
+                         (), DAY, START),
     observed.StationView("g1", "宋村雨量站", "rain", ("宋村镇", "母猪河"), None, START, True, None, None,
                          tuple(observed.SumView(timedelta(hours=hours), 4.5 * hours, hours < 6)
                                for hours in (1, 3, 6, 24)), DAY[:1]),
     observed.StationView("g2", "界石雨量站", "rain", ("界石镇",), None, None, True, None, None, (), ()))
-OUTLOOK = (observed.OutlookView("meteo", "文登区", Point(122.05, 37.19), START, tuple(
-    Ahead(timedelta(hours=hours), 2.0 * hours, 3.0 * hours, START) for hours in (1, 3, 6)) + (
-    Ahead(timedelta(hours=24), None, None, None),), Colour.YELLOW),)
+AHEAD = (*(Ahead(timedelta(hours=hours), 2.0 * hours, 3.0 * hours, START) for hours in (1, 3, 6)),
+         Ahead(timedelta(hours=24), None, None, None))
+OUTLOOK = (observed.OutlookView("meteo", "文登区", Point(122.05, 37.19), START, AHEAD, Colour.YELLOW),)
 
 
 def callout(number: int, town: str, village: str, state: State, **more: Any) -> shown.CalloutRow:
