@@ -20,7 +20,8 @@ from dutydesk.ports.feed import Source
 
 AT = datetime(2031, 7, 20, tzinfo=UTC)
 TOWER = {"rows": "alarms", "device": "cameraId", "time": "alarmTime", "event": "alarmType", "lon": "geo.0",
-         "lat": "geo.1", "picture": "pic", "confidence": "score", "confidence_of": 1, "over": "status", "over_when": "cleared",
+         "lat": "geo.1", "picture": "pic", "confidence": "score", "confidence_of": 1, "over": "status",
+         "over_when": "cleared",
          "events": {"1": "森林火灾"}, "colour": "level", "colours": {"A": "red"}}
 
 
