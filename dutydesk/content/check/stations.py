@@ -8,6 +8,7 @@ from dutydesk.content.check.rule import Case, Hit, Rule
 from dutydesk.domain.event_table import FAMILIES
 from dutydesk.domain.events import family_of
 from dutydesk.domain.finding import Level
+from dutydesk.domain.sighting_map import sighting_map
 from dutydesk.domain.stations import WHERES, Station
 from dutydesk.domain.table_map import table_map
 
@@ -88,11 +89,13 @@ def unknown_danger(case: Case) -> Iterator[Hit]:
 
 
 def bad_mapping(case: Case) -> Iterator[Hit]:
-    """Find tables whose mapping cannot be used."""
+    """Find sources whose mapping cannot be used."""
+    readers = {"table": table_map, "sighting": sighting_map}
     for place, source in enumerate(case.loaded.config.sources if case.loaded.config else ()):
-        if source.get("kind") == "table" and source.get("mapping") is not None:
+        read = readers.get(str(source.get("kind")))
+        if read and source.get("mapping") is not None:
             try:
-                table_map(source["mapping"])
+                read(source["mapping"])
             except ValueError as error:
                 yield Hit(case.loaded.config_at("source", place, "mapping"), f"source {source['id']}: {error}",
                           str(source["id"]))
