@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -88,6 +88,7 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
     zone = ZoneInfo(setup.config.timezone)
     posts = sorted(post.id for post in setup.site.posts_of.get(person, ()))
     yield f"{person} {setup.site.people[person].title}：岗位 {'、'.join(posts) or '无'}"
+    yield from _grounds(setup, reads, incident.chains, posts, zone)
     callouts = {each.id: each for each in reads.callouts_of(incident.id, open_only=False)}
     last = None
     for reason in reasons(setup, reads, incident_id, person):
@@ -99,6 +100,18 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
             yield f"{callout.post} 第{callout.round}轮（{callout.colour.zh}，{callout.state.value}）"
         last = reason.callout
         yield f"  {f'{reason.at.astimezone(zone):%m-%d %H:%M:%S} ' if reason.at else ''}{reason.text}"
+
+
+def _grounds(setup: Setup, reads: Reads, chains: Sequence[str], posts: Collection[str], zone: ZoneInfo) -> Iterator[str]:
+    """One line for each warning of the incident that touches a place of these posts, or one below it, or is over."""
+    places = {post.partition("/")[0] for post in posts}
+    for chain in reads.chains(chains):
+        touched = {above.id for place in chain.colours for above in setup.site.ancestors(place)} | set(chain.colours)
+        versions = reads.versions(chain.id)
+        if versions and (places & touched or not chain.open):
+            newest = max(versions, key=lambda version: (version.sent, version.received_at))
+            yield (f"依据：{newest.headline or newest.event}（{newest.sent.astimezone(zone):%m-%d %H:%M}，"
+                   f"来源 {chain.source}{'' if chain.open else '，已结束'}）")
 
 
 def reasons(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterator[Reason]:

@@ -14,16 +14,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from dutydesk.domain.observed import Point
 from dutydesk.domain.values import Kind, colour
 from dutydesk.engine.by_hand import Hand
 from dutydesk.errors import DutydeskError, Refused
+from dutydesk.ports.hand import Report
 
 NAME = "var/desk.sock"
 PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest",
-                    "confirm_fall", "try_again", "paste"})
+                    "confirm_fall", "try_again", "paste", "take_report"})
 
 
 class Listener:
@@ -104,8 +106,16 @@ def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:
         given["kind"] = Kind(given["kind"])
     if "colour" in given:
         given["colour"] = colour(given["colour"])
+    if name == "take_report":
+        given = {"report": _report(given), "officer": given["officer"]}
     result: object = getattr(hand, name)(**given)
     return result
+
+
+def _report(given: Mapping[str, Any]) -> Report:
+    """A report as a command sends it: `lon` and `lat` in degrees (EPSG:4326), or a `place`."""
+    point = Point(float(given["lon"]), float(given["lat"])) if given.get("lon") is not None else None
+    return Report(given["event"], given["colour"], given["place"], point, given["text"], given["caller"])
 
 
 def send(site: Path, name: str, arguments: Mapping[str, Any]) -> tuple[bool, object]:

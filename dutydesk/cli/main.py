@@ -21,6 +21,7 @@ COMMANDS = {
     "replay": "tell a scenario again and see who would have answered",
     "explain": "tell why a person was, or was not, called",
     "incident": "open or lift an incident by hand",
+    "sighting": "take in what a caller reports: where, what, who; shows whom it calls and asks",
     "answer": "enter an answer taken by phone, or write a callout off",
     "journal": "verify the journal, or print its head",
     "lists": "read lists of people as offices keep them into contacts/",

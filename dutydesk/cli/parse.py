@@ -1,39 +1,47 @@
-"""Read warning documents and print what they say.
+"""Read documents of warnings, measurements, forecasts or alarms and print what they say.
 
 With --json one object a line per alert, per document that a list asks to be fetched, and per measurement, hotspot,
 quake, forecast or sighting; an unreadable file gives an object without identifier and with its faults.
 Exit 1 if any file could not be read.
+
+  dutydesk parse warning.xml
+  dutydesk parse --kind table --set mapping=uk-ea readings.json
+  dutydesk parse --source hydro readings.csv
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dutydesk.errors import DocumentError
+from dutydesk.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
-    from dutydesk.ports.feed import Item
+    from dutydesk.ports.feed import Item, Source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a document of the kind")
     parser.add_argument("--json", action="store_true", help="one JSON object a line per alert")
-    parser.add_argument("--kind", default="cap", help="the format (see `dutydesk feeds`; default: cap)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--kind", default="cap", help="the format (see `dutydesk feeds`; default: cap)")
+    how.add_argument("--source", metavar="ID", help="as this source of the site: its kind, its zone, its mapping")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE",
+                        help="a setting of the kind, as a [[source]] would have it (a number, a text, or JSON)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     from dutydesk.clock import WallClock
     from dutydesk.feeds.registry import feed
-    from dutydesk.ports.feed import Source
 
-    reader, now, code = feed(options.kind), WallClock().now(), 0
+    source = _source(options)
+    reader, now, code = feed(source.kind), WallClock().now(), 0
     for file in options.files:
-        source = Source(str(file), options.kind)
         try:
             found = list(reader.parse(file.read_bytes(), source, now))
         except (DocumentError, OSError) as error:
@@ -45,6 +53,31 @@ def run(options: argparse.Namespace) -> int:
         for one in found:
             _print(_mapping(one), as_json=options.json)
     return code
+
+
+def _source(options: argparse.Namespace) -> Source:
+    """The source as which the files are read; raises UsageError for one there is not, or a setting that is none."""
+    from dutydesk.app.house import open_folder, sources
+    from dutydesk.ports.feed import Source
+
+    settings = dict(_setting(each) for each in options.set)
+    if not options.source:
+        return Source("parse", options.kind, settings=settings)
+    known = sources(open_folder(options.site).setup)
+    if options.source not in known:
+        raise UsageError(f"there is no source {options.source!r} in dutydesk.toml; there are: {', '.join(known)}")
+    found = known[options.source]
+    return replace(found, settings={**found.settings, **settings})
+
+
+def _setting(text: str) -> tuple[str, object]:
+    name, sign, value = text.partition("=")
+    if not name or not sign:
+        raise UsageError(f"--set {text!r}: write NAME=VALUE")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def _mapping(one: Item) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""playbooks/: the families' playbooks and the wordings of their messages."""
+"""playbooks/: the families' playbooks, the wordings of their messages, and the thresholds of gauges."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from dutydesk.content.faults import Faults
 from dutydesk.content.lines import Document, read_toml, read_yaml
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.playbook import PlaybookFile
+from dutydesk.content.models.thresholds import ThresholdsFile
 from dutydesk.content.source import read
 from dutydesk.content.validate import validate
 from dutydesk.domain.playbook import Playbook
+from dutydesk.domain.thresholds import Thresholds
 
 CONFIG = "dutydesk.toml"
 TEXTS = "playbooks/texts"
+THRESHOLDS = "playbooks/thresholds.yaml"
 
 
 def read_config(folder: Path, faults: Faults) -> tuple[ConfigFile | None, Document | None]:
@@ -39,7 +42,8 @@ def read_playbooks(folder: Path, faults: Faults) -> tuple[dict[str, Playbook], d
     """
     found: dict[str, Playbook] = {}
     documents: dict[str, Document] = {}
-    paths = sorted([*(folder / "playbooks").glob("*.yaml"), *(folder / "playbooks").glob("*.yml")])
+    paths = sorted(path for path in [*(folder / "playbooks").glob("*.yaml"), *(folder / "playbooks").glob("*.yml")]
+                   if path != folder / THRESHOLDS)
     if not paths:
         faults.add("file-missing", "playbooks/default.yaml", 1, "there is no playbook; add at least this one")
     for path in paths:
@@ -57,6 +61,22 @@ def read_playbooks(folder: Path, faults: Faults) -> tuple[dict[str, Playbook], d
             found[model.family] = model.playbook()
             documents[model.family] = document
     return found, documents
+
+
+def read_thresholds(folder: Path, faults: Faults) -> Thresholds:
+    """Read playbooks/thresholds.yaml; a site without it has none. What is wrong is told, and the rest counts: a slip in
+    one line must not silence every gauge.
+    """
+    path = folder / THRESHOLDS
+    source = read(folder, path, faults) if path.is_file() else None
+    document = read_yaml(source, faults) if source else None
+    if document is None:
+        return Thresholds()
+    faults.lines["thresholds", ""] = (document.file, 1)
+    model, wrong = validate(ThresholdsFile, document.data, salvage=True)
+    for where, sentence in wrong:
+        faults.add("row", document.file, document.line(where), sentence, "thresholds")
+    return model.thresholds() if model else Thresholds()
 
 
 def read_texts(folder: Path, faults: Faults) -> dict[str, str]:

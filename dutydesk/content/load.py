@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dutydesk.content.books import CONFIG, read_config, read_playbooks, read_texts
+from dutydesk.content.books import CONFIG, THRESHOLDS, read_config, read_playbooks, read_texts, read_thresholds
 from dutydesk.content.contacts import At, Rows, read_rows
 from dutydesk.content.faults import Faults
 from dutydesk.content.lines import Document
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import PostRow, ShiftRow
 from dutydesk.content.places import read_places
+from dutydesk.content.stations import STATIONS, read_stations
 from dutydesk.domain.finding import Finding
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.setup import Config, Setup
 from dutydesk.domain.site import Desk, Number, Person, Place, Post, Shift, Site
+from dutydesk.domain.stations import Station
+from dutydesk.domain.thresholds import Thresholds
 from dutydesk.domain.values import Role
 
 _TIMEZONE = "Asia/Shanghai"
@@ -27,8 +30,9 @@ class Loaded:
     """A site as read. Nothing is lost: what could not be used is in `rows` or named in `findings`.
 
     `lines`: (table, id) -> file and line; tables are person, number (`person number`), post (`place/duty`), seat
-    (`place/duty seat`), place, playbook (family), text (template). `documents`: playbook family, or `config`, ->
-    the YAML or TOML with the lines of its parts. `broken`: (table, id) of rows too damaged to use.
+    (`place/duty seat`), place, playbook (family), text (template), station, thresholds (no id). `documents`: playbook
+    family, or `config`, -> the YAML or TOML with the lines of its parts. `broken`: (table, id) of rows too damaged to
+    use.
     """
 
     folder: Path
@@ -41,11 +45,14 @@ class Loaded:
     lines: Mapping[tuple[str, str], tuple[str, int]]
     documents: Mapping[str, Document] = field(default_factory=dict)
     broken: frozenset[tuple[str, str]] = frozenset()
+    stations: Mapping[str, Station] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
     def setup(self) -> Setup | None:
         """The site as the engine takes it; None when dutydesk.toml cannot be used."""
-        return Setup(self.config, self.site, self.playbooks, self.texts) if self.config else None
+        return Setup(self.config, self.site, self.playbooks, self.texts, self.stations,
+                     self.thresholds) if self.config else None
 
     def at(self, table: str, id: str) -> tuple[str, int]:
         """Return file and line of a thing; the file's first line where it is written nowhere."""
@@ -58,7 +65,8 @@ class Loaded:
 
 
 _FILES = {"person": "contacts/people.csv", "number": "contacts/numbers.csv", "post": "contacts/posts.csv",
-          "seat": "contacts/posts.csv", "place": "geo/places.geojson", "playbook": "playbooks/default.yaml"}
+          "seat": "contacts/posts.csv", "place": "geo/places.geojson", "playbook": "playbooks/default.yaml",
+          "station": STATIONS, "thresholds": THRESHOLDS}
 
 
 def load(folder: Path) -> Loaded:
@@ -74,6 +82,8 @@ def load(folder: Path) -> Loaded:
     rows = read_rows(folder, faults)
     playbooks, documents = read_playbooks(folder, faults)
     texts = read_texts(folder, faults)
+    stations = read_stations(folder, config.envelope if config else None, faults)
+    thresholds = read_thresholds(folder, faults)
     if document:
         documents["config"] = document
     people = _people(rows)
@@ -86,7 +96,7 @@ def load(folder: Path) -> Loaded:
         timezone=config.timezone if config else _TIMEZONE,
     )
     return Loaded(folder, config, site, playbooks, texts, rows, tuple(faults.found), faults.lines, documents,
-                  frozenset(faults.broken))
+                  frozenset(faults.broken), stations, thresholds)
 
 
 def _desks(file: ConfigFile | None, document: Document | None, faults: Faults) -> dict[str, Desk]:

@@ -14,6 +14,7 @@ from dutydesk.content.faults import Faults
 from dutydesk.content.geojson import Feature, Layer, name_of, read_layer
 from dutydesk.content.models.places import PlaceProperties
 from dutydesk.content.source import read
+from dutydesk.content.stations import STATIONS
 from dutydesk.content.validate import validate
 from dutydesk.domain.site import Place
 
@@ -24,10 +25,11 @@ _TABLES = (".gpkg", ".shp")
 
 
 def read_places(folder: Path, envelope: shapes.Envelope | None, faults: Faults) -> dict[str, Place]:
-    """Read every layer in geo/: `*.geojson` by ourselves, `*.gpkg` and `*.shp` with geopandas."""
+    """Read every layer in geo/ but that of stations: `*.geojson` by ourselves, `*.gpkg` and `*.shp` with geopandas."""
     found: dict[str, Place] = {}
     geo = folder / "geo"
-    layers = [path for path in sorted(geo.glob("*")) if path.suffix.lower() in (".geojson", *_TABLES)]
+    layers = [path for path in sorted(geo.glob("*")) if path.suffix.lower() in (".geojson", *_TABLES)
+              and path != folder / STATIONS]
     if not layers:
         faults.add("file-missing", "geo/places.geojson", 1, "there is no layer of places in geo/; add one")
     for path in layers:

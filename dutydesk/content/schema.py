@@ -13,6 +13,8 @@ from dutydesk.content.models.contacts import NumberRow, PersonRow, PostRow, Shif
 from dutydesk.content.models.places import PlaceProperties
 from dutydesk.content.models.playbook import PlaybookFile
 from dutydesk.content.models.scenario import ScenarioFile
+from dutydesk.content.models.stations import StationProperties
+from dutydesk.content.models.thresholds import ThresholdsFile
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: File of a site -> the model it shows. Tables are described row by row.
@@ -23,27 +25,30 @@ FILES: dict[str, type[BaseModel]] = {
     "contacts/roster.schema.json": ShiftRow,
     "contacts/waivers.schema.json": WaiverRow,
     "geo/places.schema.json": PlaceProperties,
+    "geo/stations.schema.json": StationProperties,
     "playbooks/playbook.schema.json": PlaybookFile,
+    "playbooks/thresholds.schema.json": ThresholdsFile,
     "scenarios/scenario.schema.json": ScenarioFile,
     "dutydesk.schema.json": ConfigFile,
 }
 
 
 def schema(file: str) -> dict[str, Any]:
-    """Return the schema of one of `FILES`; that of places is the schema of the whole GeoJSON layer."""
+    """Return the schema of one of `FILES`; that of a layer is the schema of the whole GeoJSON."""
     made = FILES[file].model_json_schema(by_alias=True)
     if file.startswith("geo/"):
-        made = _layer(made)
+        made = _layer(made, Path(file).name.partition(".")[0])
     return {"$schema": _DIALECT, **made}
 
 
-def _layer(properties: dict[str, Any]) -> dict[str, Any]:
+def _layer(properties: dict[str, Any], what: str) -> dict[str, Any]:
     """Wrap a feature's properties in a FeatureCollection; what else a layer carries is not forbidden."""
     inner = {**properties, "additionalProperties": True}
     feature = {"type": "object", "required": ["type", "properties", "geometry"], "properties": {
         "type": {"const": "Feature"}, "properties": inner, "geometry": {"type": ["object", "null"]}}}
-    return {"title": "Places", "description": "A layer of places: GeoJSON, longitude before latitude, EPSG:4326 unless "
-                                              "`crs` names another system; GCJ-02 and BD-09 are refused.",
+    return {"title": what.capitalize(),
+            "description": f"A layer of {what}: GeoJSON, longitude before latitude, EPSG:4326 unless `crs` names "
+                           f"another system; GCJ-02 and BD-09 are refused.",
             "type": "object", "required": ["type", "features"],
             "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": feature}}}
 

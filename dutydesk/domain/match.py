@@ -95,6 +95,8 @@ def match(alert: Alert, site: Site, fences: Fences, gazetteer: Gazetteer) -> Mat
     unmatched += missing
     info = alert.main
     text = f"{info.headline}\n{info.description}" if info else ""
+    if named:
+        return Match(touches, frozenset(), False, tuple(unmatched))   # exactly these: its words set nothing apart
     if not touches and not codes:
         touches = _by_name(alert, site, gazetteer, areas, text)
     reading = gazetteer.read(text, touches.keys())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dutydesk.domain.alert import Fault
+from dutydesk.domain.values import Colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Forecast:
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """An alarm that is no warning: a tower camera, a slope, a plant, a caller. `confidence` 0 to 100 or None;
-    `picture` is an address; `event` names the danger; `place` is the id of a known place or empty.
+    `picture` is an address; `event` names the danger; `place` is the id of a known place or empty; `colour` is None
+    where the source does not say how bad it is.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Sighting:
     picture: str = ""
     confidence: float | None = None
     over: bool = False
+    colour: Colour | None = None
     faults: tuple[Fault, ...] = ()
 
 

@@ -34,4 +34,9 @@ class Rules:
     ask_back: timedelta = timedelta(seconds=30)        # an unclear reply is rung back within this
     third_renewal: int = 3                             # renewals without an act that bring in the leader
     red_bound: timedelta = timedelta(minutes=10)       # a red ladder must be over by this
+    readings_kept: timedelta = timedelta(days=7)       # readings of a station are kept this long
+    reading_fresh: timedelta = timedelta(hours=2)      # a reading older than this raises nothing by itself
+    gauge_renewal: timedelta = timedelta(hours=12)     # a warning of a gauge that stands is said again this often
+    sighting_window: timedelta = timedelta(hours=2)    # a device that sees it again within this renews, no new one
+    sighting_renewal: timedelta = timedelta(minutes=10)  # and says so to the called at most this often
     unknown_colour: Colour = Colour.ORANGE             # neither colour nor severity known

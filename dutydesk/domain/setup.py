@@ -1,4 +1,4 @@
-"""A whole site as one value: configuration, places and people, playbooks, wordings."""
+"""A whole site as one value: configuration, places and people, playbooks, wordings, gauges and thresholds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.site import Site
+from dutydesk.domain.stations import Station
+from dutydesk.domain.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,5 @@ class Setup:
     site: Site
     playbooks: Mapping[str, Playbook]
     texts: Mapping[str, str]
+    stations: Mapping[str, Station] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)

@@ -32,6 +32,8 @@ REASONS: Mapping[str, str] = {
     "unclear": "回复不明，人已醒", "confirm": "红色降级或解除待确认", "no_match": "红色预警未匹配到任何地方",
     "unknown_colour": "预警颜色不明，按默认处理", "held": "预警待放行", "town_dark": "大面积失联",
     "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断",
+    "late_reading": "迟到的测站读数超过阈值，请核实", "unplaced": "告警的位置不属于任何地方，没有叫到人",
+    "outlook": "预报雨量将达阈值，请会商",
 }
 
 

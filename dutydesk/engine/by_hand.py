@@ -16,10 +16,11 @@ from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
 from dutydesk.engine.openings import Cause
+from dutydesk.engine.phone_intake import preview, take_in
 from dutydesk.engine.restating import concede, follow, release
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
-from dutydesk.ports.hand import Pasted
+from dutydesk.ports.hand import Pasted, Preview, Report
 from dutydesk.ports.store import Store
 
 T = TypeVar("T")
@@ -183,6 +184,16 @@ class Hand:
             _clear(books, found)
 
         self._do(work, *officers)
+
+    # -- callers --------------------------------------------------------------------------------------
+    def preview_report(self, report: Report) -> Preview:
+        """Return whom a report would call now; nothing is stored."""
+        return preview(self.ctx, report, self.clock.now())
+
+    def take_report(self, report: Report, officer: str) -> str:
+        """Take in what a caller reports; return the id of the document that keeps it."""
+        preview(self.ctx, report, self.clock.now())   # refuses what is no report
+        return self._do(lambda books: take_in(books, report, officer), officer)
 
     # -- documents ------------------------------------------------------------------------------------
     def release(self, document: str, officer: str) -> None:

@@ -25,9 +25,10 @@ from dutydesk.ports.texts import Texts
 DEFAULT = "default"
 OWN = "#desk"
 PASTE = "paste"   # the source of what officers paste
+PHONE = Source("phone", "sighting", "电话报险", auto=True)
+"""The source of what callers report: an officer wrote it down and confirmed it, so nothing waits for a second word."""
 
-
-_UNNAMED = {PASTE: Source(PASTE, "text", "值班员粘贴", trust="outside")}
+_UNNAMED = {PASTE: Source(PASTE, "text", "值班员粘贴", trust="outside"), PHONE.id: PHONE}
 
 
 def own_source(source: str) -> str:
@@ -83,7 +84,8 @@ class Context:
         """The source of a document: a configured one, the desk's own conclusions from it (CAP, trusted as it is), or
         one that is configured no more.
         """
-        known = self.sources.get(id.removesuffix(OWN)) or _UNNAMED.get(id) or Source(id or "unknown", "cap")
+        name = id.removesuffix(OWN)
+        known = self.sources.get(name) or _UNNAMED.get(name) or Source(id or "unknown", "cap")
         return replace(known, id=id, kind="cap") if id.endswith(OWN) else known
 
     def warm(self) -> None:

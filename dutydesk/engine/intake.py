@@ -5,7 +5,6 @@ All waiting documents are one batch: an alert and its cancel in one poll ring no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from dutydesk.domain.alert import Alert
@@ -14,7 +13,8 @@ from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine import joining, sources
 from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
-from dutydesk.engine.context import Context
+from dutydesk.engine.context import OWN, Context
+from dutydesk.engine.holding import hold
 from dutydesk.engine.house import house_incident
 from dutydesk.engine.reading import Reading, content_key, read, version_of
 from dutydesk.engine.watching import watch
@@ -79,18 +79,21 @@ class Intake:
         if RELEASED in reading.document.faults:
             faults.append(RELEASED)
         if _held(books, reading):
-            hold(books, reading, faults)
+            hold(books, document, faults)
         else:
             books.tx.finish_document(document.hash, "done", faults)
 
 
 def _held(books: Books, reading: Reading) -> bool:
-    """Whether a document waits for the officer's word: an untrusted source, or very many posts below red."""
+    """Whether a document waits for the officer's word: an untrusted source, or very many posts below red.
+
+    The desk's own lift never waits: it only takes back what the desk itself concluded, be it let go already or not.
+    """
     if RELEASED in reading.document.faults:
         return False
     ringing = [(alert, found) for alert, found in reading.alerts
                if alert.status == ACTUAL and not _known(books, alert)]
-    if not ringing:
+    if not ringing or (reading.document.source.endswith(OWN) and all(joining.lifts(alert) for alert, _ in ringing)):
         return False
     if not reading.source.auto:
         return True
@@ -114,15 +117,6 @@ def _posts(books: Books, alert: Alert, found: Match) -> int:
         duties = playbook.asks(books.ctx.site.places[place].kind, colour)
         count += sum(1 for post in books.ctx.site.posts_at.get(place, ()) if post.duty in duties)
     return count
-
-
-def hold(books: Books, reading: Reading, faults: Iterable[str]) -> None:
-    """Keep a document for the officer's word; after the time set it goes by itself."""
-    document = reading.document
-    books.tx.finish_document(document.hash, "held", list(faults))
-    house = house_incident(books)
-    books.task(house.id, "hold", house.desk, "officer", books.now + books.ctx.rules.hold, document.hash)
-    books.alarm(house.id, "held", place=house.desk, text=document.name, red=False)
 
 
 def take(batch: Batch, alert: Alert, found: Match, reading: Reading) -> None:

@@ -21,7 +21,7 @@ from dutydesk.engine.openings import Cause
 from dutydesk.ports.feed import Source
 
 _UNIT = (r"[\u4e00-\u9fff]{1,12}?(?:气象台|气象局|气象服务中心|水务局|水利局|应急管理局|自然资源和规划局|自然资源局|"
-         r"林业局|海洋发展局|地震局|指挥部办公室|指挥部)")
+         r"林业局|海洋发展局|地震局|指挥部办公室|指挥部|雨量站|水位站|水文站|潮位站|气象站|监测站|值班室)")
 _OFFICE = re.compile(rf"{_UNIT}(?:[、和与]{_UNIT})*")
 
 

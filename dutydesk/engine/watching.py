@@ -15,23 +15,35 @@ from dutydesk.domain.observed import Observed
 from dutydesk.domain.records import Document
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import own_source
+from dutydesk.engine.forecasts import watch_forecasts
+from dutydesk.engine.gauges import watch_gauges
+from dutydesk.engine.holding import hold
+from dutydesk.engine.sightings import Doubtful, watch_sightings
 from dutydesk.ports.feed import Source
 
-Watcher = Callable[[Books, Source, Sequence[Observed]], Iterable[Alert]]
+Watcher = Callable[[Books, Source, Sequence[Observed]], Iterable[Alert | Doubtful]]
 
-WATCHERS: tuple[Watcher, ...] = ()
+WATCHERS: tuple[Watcher, ...] = (watch_gauges, watch_forecasts, watch_sightings)
 
 
 def watch(books: Books, source: Source, observed: Sequence[Observed]) -> None:
     """Let every watcher look at what a document of that source reported, and issue the alerts that follow."""
     for watcher in WATCHERS:
-        for alert in watcher(books, source, observed):
-            issue(books, source, alert)
+        for found in watcher(books, source, observed):
+            if isinstance(found, Doubtful):
+                issue(books, source, found.alert, doubt=found.why)
+            else:
+                issue(books, source, found)
 
 
-def issue(books: Books, source: Source, alert: Alert) -> None:
-    """Put an alert of our own among the waiting documents; the same words twice are one document."""
+def issue(books: Books, source: Source, alert: Alert, *, doubt: str = "") -> None:
+    """Put an alert of our own among the waiting documents, a doubtful one before the officer; the same words twice are
+    one document.
+    """
     body, of = cap_text(alert), own_source(source.id)
-    if books.tx.add_document(Document(document_hash(of, body), of, f"{alert.identifier}.xml", books.now, body)):
+    document = Document(document_hash(of, body), of, f"{alert.identifier}.xml", books.now, body)
+    if books.tx.add_document(document):
         books.note("issued", source=source.id, identifier=alert.identifier, event=alert.event.name,
                    colour=alert.colour.word, msg_type=alert.msg_type)
+        if doubt:
+            hold(books, document, [doubt])

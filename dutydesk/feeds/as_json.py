@@ -11,6 +11,7 @@ from shapely.geometry import mapping
 
 from dutydesk.domain.alert import Alert, Area, Event, Fault, Info, Request
 from dutydesk.domain.observed import Observed, Point
+from dutydesk.domain.values import Colour
 from dutydesk.errors import DocumentError
 
 
@@ -52,6 +53,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Colour):
+        return value.word
     return [value.lon, value.lat] if isinstance(value, Point) else value
 
 

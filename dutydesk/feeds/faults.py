@@ -99,6 +99,27 @@ MEANINGS: dict[str, Meaning] = {
     "wrapped-cancel": Meaning("外层标明取消分发，请值班员核实",
                               "the wrapper cancels a distribution; the message was read as written"),
     "content-not-cap": Meaning("外层中有一部分不是 CAP 预警", "a part of the wrapper holds no CAP message"),
+    # tables of measurements
+    "row-width": Meaning("一行的格数与表头不同", "a row has more or fewer cells than the header has names"),
+    "reading-no-station": Meaning("读数没有站号，未采用", "a value without a station; not used"),
+    "reading-no-time": Meaning("读数没有可读的时间，未采用", "a value without a time that can be read; not used"),
+    "reading-ahead": Meaning("读数的时间在未来，未采用，请核对测站时钟",
+                             "a value later than its receipt by more than an hour: the station's clock is wrong"),
+    "reading-quality": Meaning("来源标明读数质量不合格，未采用", "the source itself calls the value bad; not used"),
+    "value-missing": Meaning("来源标明缺测", "the source says that there is no value"),
+    "value-unreadable": Meaning("数值无法读取，未采用", "a value that is no number; not used"),
+    "value-unit": Meaning("不认识的单位，未采用", "a unit that the quantity does not have; not used"),
+    "value-period": Meaning("雨量没有可读的时段长，未采用", "rain without the period it fell in; not used"),
+    "value-implausible": Meaning("数值不可信（为负或超过上限），未采用，请核对测站",
+                                 "negative rain, or more than the mapping's `most`: not used"),
+    # alarms that are no warnings
+    "sighting-empty": Meaning("告警没有险情名称，或既没有位置、地点也没有设备，未采用",
+                              "an alarm without a danger, or with neither position, place nor device; not used"),
+    "confidence-unreadable": Meaning("置信度无法读取，按未说明处理",
+                                     "a confidence that is no number from 0 to certain; taken as not told"),
+    # forecasts
+    "series-length": Meaning("预报序列与时间列长度不同，未采用", "a series of another length than the times; not used"),
+    "series-step": Meaning("预报不是逐小时，未采用", "a forecast that is not hourly; not used"),
     # documents that cannot be read at all carry the name of their error
     "too-large": Meaning("文件太大", "the document is larger than its source may send"),
     "dangerous": Meaning("文件含有危险的 XML 结构，已拒绝", "an entity, a doctype that reaches outside, or UTF-7"),

@@ -24,6 +24,9 @@ BUILT_IN: dict[str, str] = {
     "caiyun": "dutydesk.feeds.caiyun:Caiyun",
     "gdacs": "dutydesk.feeds.gdacs:Gdacs",
     "text": "dutydesk.feeds.text:Text",
+    "table": "dutydesk.feeds.table:Table",
+    "sighting": "dutydesk.feeds.sighting:Sightings",
+    "open-meteo": "dutydesk.feeds.open_meteo:OpenMeteo",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from dutydesk.domain.observed import Point
 from dutydesk.domain.values import Colour, Kind
 
 
@@ -32,6 +33,46 @@ class Pasted:
     unmatched: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a caller reports: `event` names the danger, `place` is the id of a place, or `point` says where, in
+    EPSG:4326; `caller` is who called, kept with the report and shown nowhere else.
+    """
+
+    event: str
+    colour: Colour
+    place: str = ""
+    point: Point | None = None
+    text: str = ""
+    caller: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody a report would call: his post and place, in which step (from 1), and why."""
+
+    place: str
+    place_name: str
+    duty: str
+    person: str
+    person_name: str
+    title: str
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whom a report would call: `family` of the danger, how many places it touches, how many persons the first step
+    calls, and who (the first step's people first, the list may be cut).
+    """
+
+    family: str
+    places: int
+    at_once: int
+    called: tuple[Called, ...]
 
 
 class Hand(Protocol):
@@ -98,6 +139,16 @@ class Hand(Protocol):
 
     def try_again(self, document: str, officer: str) -> None:
         """Read a document once more that could not be read, or fetch one once more that could not be fetched."""
+        ...
+
+    def preview_report(self, report: Report) -> Preview:
+        """Return whom a report would call now; nothing is stored. Raises Refused where it cannot be a report."""
+        ...
+
+    def take_report(self, report: Report, officer: str) -> str:
+        """Take in what a caller reports, as it was confirmed; return the id (hash) of the document that keeps it and
+        the time it was received.
+        """
         ...
 
     def preview(self, text: str, exercise: bool) -> tuple[Pasted, ...]:

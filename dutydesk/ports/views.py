@@ -28,6 +28,7 @@ from dutydesk.ports.shown import (
     TaskView,
     Unfolded,
 )
+from dutydesk.ports.shown_observed import SightingView, StationsPage, StationView
 from dutydesk.ports.shown_sources import SourceView
 
 
@@ -122,6 +123,18 @@ class Views(Protocol):
 
     def owners(self, numbers: Sequence[str]) -> Mapping[str, PhoneOwner]:
         """Return whose these numbers are; unknown numbers are left out."""
+        ...
+
+    def stations(self, now: datetime) -> StationsPage:
+        """Return every gauge, those with a colour first, the rain ahead, and stations nobody wrote down."""
+        ...
+
+    def incident_stations(self, incident: str, now: datetime) -> tuple[StationView, ...]:
+        """Return the gauges whose readings opened or feed an incident."""
+        ...
+
+    def sightings(self, *, limit: int = 30) -> tuple[SightingView, ...]:
+        """Return the newest alarms that are no warnings, and callers' reports."""
         ...
 
     def outlines(self) -> Mapping[str, Any]:

@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 
 from dutydesk.domain.setup import Setup
 from dutydesk.ports import shown
+from dutydesk.ports import shown_observed as observed
 from dutydesk.ports.shown_sources import SourceView
 from dutydesk.store.store import SqlStore
 from dutydesk.store.tables import journal
+from dutydesk.store.views_observed import incident_stations, sighting_views, stations_page
 from dutydesk.store.views_sources import SourceLook
 
 _HEAD = select(func.max(journal.c.seq))
@@ -27,6 +29,7 @@ class SqlViews:
 
     def __init__(self, store: SqlStore, setup: Setup | None = None) -> None:
         self._store = store
+        self._setup = setup
         self._sources = setup.config.sources if setup else ()
 
     @contextmanager
@@ -146,6 +149,23 @@ class SqlViews:
         """Return whose numbers these are."""
         with self._look() as look:
             return look.owners(numbers)
+
+    def stations(self, now: datetime) -> observed.StationsPage:
+        """Return gauges and forecasts."""
+        with self._store.read() as reading:
+            if self._setup is None:
+                return observed.StationsPage((), (), {})
+            return stations_page(reading, self._setup, now)
+
+    def incident_stations(self, incident: str, now: datetime) -> tuple[observed.StationView, ...]:
+        """Return the gauges of an incident."""
+        with self._store.read() as reading:
+            return incident_stations(reading, self._setup, incident, now) if self._setup else ()
+
+    def sightings(self, *, limit: int = 30) -> tuple[observed.SightingView, ...]:
+        """Return sightings."""
+        with self._store.read() as reading:
+            return sighting_views(reading, self._setup, limit) if self._setup else ()
 
     def outlines(self) -> Mapping[str, Any]:
         """Return the map's boundaries."""

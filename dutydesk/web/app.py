@@ -24,6 +24,7 @@ from dutydesk.web.acts import Acts
 from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
+from dutydesk.web.observed import ObservedPages
 from dutydesk.web.pages import Pages
 from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
@@ -94,6 +95,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *Acts(desk).routes(),
         *Paste(desk).routes(),
         *MapData(desk).routes(),
+        *ObservedPages(desk).routes(),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),

@@ -19,6 +19,7 @@ from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.views import Views
 from dutydesk.web import words
+from dutydesk.web.sparks import spark
 
 HERE = Path(__file__).parent
 COOKIE = "officer"
@@ -46,7 +47,8 @@ class Desk:
         env.filters.update(zh=words.word, span=words.span, hm=self.hm, hms=self.hms, day=self.day,
                            dayhms=self.dayhms, lag=self.lag, date=self.date, zone=self.offset, ms=milliseconds,
                            facts=fact_line)
-        env.globals.update(words=words, past=words.past, desk_name=self.name, with_phones=self.phones is not None)
+        env.globals.update(words=words, past=words.past, spark=spark, desk_name=self.name,
+                           with_phones=self.phones is not None)
         object.__setattr__(self, "pages", env)
 
     def local(self, moment: datetime) -> datetime:

@@ -14,6 +14,7 @@ from dutydesk.ports.shown import BoardIncident, CalloutRow, Unfolded
 from dutydesk.web.desk import Desk, fragment
 
 TABS = {"now": "态势", "alerts": "预警原文", "asked": "叫应", "calls": "呼叫", "facts": "记实", "tasks": "任务",
+        "readings": "监测",
         "journal": "日志"}
 PAGE = 200
 MOST = 400
@@ -104,6 +105,9 @@ class Pages:
 
     def _tab_tasks(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"tasks": self.views.tasks(head.id)}
+
+    def _tab_readings(self, request: Request, head: BoardIncident) -> dict[str, object]:
+        return {"stations": self.views.incident_stations(head.id, self.desk.clock.now())}
 
     def _tab_journal(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"journal": self.views.journal(incident=head.id, limit=PAGE)}

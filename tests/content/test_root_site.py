@@ -67,7 +67,8 @@ def holds(file: str, value: object) -> list[str]:
 
 def test_the_files_of_the_example_hold_to_their_schemas():
     faults = Faults()
-    for pattern, file in (("playbooks/*.yaml", "playbooks/playbook.schema.json"),
+    for pattern, file in (("playbooks/[!t]*.yaml", "playbooks/playbook.schema.json"),
+                          ("playbooks/thresholds.yaml", "playbooks/thresholds.schema.json"),
                           ("scenarios/*/scenario.yaml", "scenarios/scenario.schema.json")):
         for path in sorted(ROOT.glob(pattern)):
             source = read(ROOT, path, faults)
@@ -77,6 +78,7 @@ def test_the_files_of_the_example_hold_to_their_schemas():
             assert holds(file, document.data) == [], path
     assert holds("dutydesk.schema.json", tomllib.loads((ROOT / "dutydesk.toml").read_text("utf-8"))) == []
     assert holds("geo/places.schema.json", json.loads((ROOT / "geo/units.geojson").read_text("utf-8"))) == []
+    assert holds("geo/stations.schema.json", json.loads((ROOT / "geo/stations.geojson").read_text("utf-8"))) == []
     for table in ("people", "numbers"):
         with (ROOT / f"contacts/{table}.csv").open(encoding="utf-8-sig") as rows:
             assert holds(f"contacts/{table}.schema.json", next(csv.DictReader(rows))) == []

@@ -141,7 +141,7 @@ class Story:
                               for name in self.sms],
                     Via.VOICE: [SimulatorVoice(self.exchange, name, self.limits_of.get(name, self.limits))
                                 for name in self.voice]}
-        self.ctx = Context(self.setup, SiteTexts(self.setup.texts), SOURCES, feed, channels)
+        self.ctx = Context(self.setup, SiteTexts(self.setup.texts), {**SOURCES, **self.plan.sources}, feed, channels)
         self.rounds = Rounds(self.ctx, self.store)
         self.hand = Hand(self.ctx, self.store, self.clock)
 

@@ -14,6 +14,8 @@ from dutydesk.domain.playbook import Night, Playbook, Step, Whom
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.setup import Config, Setup
 from dutydesk.domain.site import Desk, Number, Person, Place, Post, Shift, Site
+from dutydesk.domain.stations import Station
+from dutydesk.domain.thresholds import Thresholds
 from dutydesk.domain.values import Colour, Role, Via
 from dutydesk.ports.feed import Source
 
@@ -92,6 +94,9 @@ class Plan:
     villages: Mapping[str, str] = field(default_factory=lambda: VILLAGES)
     roster: bool = True
     also: Mapping[str, Post] = field(default_factory=dict)
+    stations: Mapping[str, Station] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def setup(plan: Plan) -> Setup:
@@ -102,7 +107,8 @@ def setup(plan: Plan) -> Setup:
     site = Site(desks, places, people, posts, tuple(_roster()) if plan.roster else ())
     config = Config("兰泉市应急值守", "兰泉应急", "0990-5550000", CAST["last resort"], (120.0, 36.0, 123.0, 38.0),
                     channels={"sms": "simulator-sms", "voice": "simulator-voice"}, rules=plan.rules)
-    return Setup(config, site, plan.playbooks, {path.name[:-4]: path.read_text() for path in TEXTS.glob("*.txt")})
+    return Setup(config, site, plan.playbooks, {path.name[:-4]: path.read_text() for path in TEXTS.glob("*.txt")},
+                 plan.stations, plan.thresholds)
 
 
 def _places(plan: Plan) -> Iterator[Place]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fake_observed import ObservedHand, ObservedViews
+
 from dutydesk.domain.records import Closed, State
 from dutydesk.domain.sources import SourceState
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
@@ -92,7 +94,7 @@ def tally(rows: Sequence[shown.CalloutRow]) -> shown.Tally:
 
 
 @dataclass
-class FakeViews:
+class FakeViews(ObservedViews):
     """Read models over a dictionary of callouts; `seq` moves when something is done."""
 
     rows: dict[str, shown.CalloutRow] = field(default_factory=callouts)
@@ -283,7 +285,7 @@ class FakeViews:
 
 
 @dataclass
-class FakeHand:
+class FakeHand(ObservedHand):
     """Writes down what officers do, and lets the fake views show it."""
 
     views: FakeViews

@@ -15,7 +15,8 @@ from dutydesk.web.words import TABLES
 PAGES = ("/", "/late", "/incidents", "/incidents/i1", "/incidents/i1?tab=alerts", "/incidents/i1?tab=asked",
          "/incidents/i1?tab=calls", "/incidents/i1?tab=facts", "/incidents/i1?tab=tasks", "/incidents/i1?tab=journal",
          "/callouts/c1", "/people/p0001", "/journal", "/feeds", "/documents/d2", "/search?q=镇", "/phones",
-         "/phones/+999100200301", "/open?q=镇", "/paste")
+         "/phones/+999100200301", "/open?q=镇", "/paste", "/stations", "/report", "/report?q=镇",
+         "/incidents/i1?tab=readings")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dutydesk.store.tables.alerts import chain, document, incident, version
 from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
+from dutydesk.store.tables.observed import forecast, gauge, reading, sighting
 from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
 from dutydesk.store.tables.site import desk, number, person, place, post, seat, setting, shift
 from dutydesk.store.tables.sources import address, source_place, source_state
@@ -20,6 +21,8 @@ __all__ = [
     "desk",
     "document",
     "fact",
+    "forecast",
+    "gauge",
     "inbound",
     "incident",
     "journal",
@@ -31,9 +34,11 @@ __all__ = [
     "place",
     "policy",
     "post",
+    "reading",
     "seat",
     "setting",
     "shift",
+    "sighting",
     "source_place",
     "source_state",
     "task",
