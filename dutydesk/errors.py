@@ -13,6 +13,7 @@
     │   └── Declined            the source answered with a refusal instead of warnings
     ├── FetchFailed             a document could not be fetched; it is tried again
     ├── SendError               a channel could not hand a message over
+    │   └── Barred              this house will not send it, whatever the number
     └── Conflict                another worker changed the row first
 
 It must not import anything of dutydesk: every layer raises these.
@@ -113,6 +114,21 @@ class SendError(DutydeskError):
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class Throttled(SendError):
+    """The service takes no more for now; `wait` is how many seconds it is to be left alone."""
+
+    def __init__(self, message: str, *, wait: float) -> None:
+        super().__init__(message, permanent=False)
+        self.wait = wait
+
+
+class Barred(SendError):
+    """This house refuses, not the provider: nothing is wrong with the number, and another channel may carry it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
 
 
 class Conflict(DutydeskError):

@@ -26,6 +26,7 @@ from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.schema import FILES
 from dutydesk.domain.callout import table_text
 from dutydesk.domain.rules import Rules
+from dutydesk.domain.values import OUTCOMES
 from dutydesk.feeds.faults import MEANINGS
 from dutydesk.feeds.registry import BUILT_IN as FEEDS
 
@@ -201,6 +202,15 @@ def faults() -> str:
                  ((f"`{name}`", meaning.zh, meaning.en) for name, meaning in MEANINGS.items()))
 
 
+# channels
+
+def outcomes() -> str:
+    """Every outcome of a hand-over: what it means, whether it proves that somebody was called, and what follows."""
+    return table(("outcome", "means", "called (有叫)", "then"),
+                 ((f"`{each.value}`", means, "yes" if each.called else "no", then)
+                  for each, (means, then) in OUTCOMES.items()))
+
+
 # modules
 
 def modules() -> str:
@@ -223,7 +233,7 @@ def sentence(path: Path) -> str:
 
 MAKERS: dict[str, Callable[[], str]] = {
     "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings,
-    "feeds": feeds, "faults": faults, "modules": modules, "callout-table": table_text,
+    "feeds": feeds, "outcomes": outcomes, "faults": faults, "modules": modules, "callout-table": table_text,
 }
 
 

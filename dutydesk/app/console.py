@@ -85,7 +85,7 @@ def console(desk: Desk, phones: Phones | None, port: int) -> Server:
 def provider_hooks(desk: Desk, port: int) -> Server:
     """Where providers push; only channels that hear are there."""
     hearing: dict[str, Hears] = {}
-    for channel in desk.ctx.channels.values():
+    for channel in (each for row in desk.ctx.channels.values() for each in row):
         inner = getattr(channel, "inner", channel)
         if isinstance(inner, Hears):
             hearing[channel.name] = inner

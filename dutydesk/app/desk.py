@@ -97,7 +97,7 @@ class Desk:
             self.sender.start()
         if "engine" in self.parts:
             self._engine.start()
-            for channel in self.ctx.channels.values():
+            for channel in (each for row in self.ctx.channels.values() for each in row):
                 inner = getattr(channel, "inner", channel)
                 if isinstance(inner, Listens):
                     inner.listen(self.hear)

@@ -6,26 +6,31 @@ import os
 import secrets as chance
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dutydesk.channels import registry
+from dutydesk.channels.copies import registry as copies_registry
 from dutydesk.channels.guard import Guarded
+from dutydesk.channels.settings import fill
+from dutydesk.clock import WallClock
 from dutydesk.content.load import Loaded, load
 from dutydesk.content.texts import SiteTexts
 from dutydesk.domain import roster
 from dutydesk.domain.scenario import Scenario
-from dutydesk.domain.setup import Setup
+from dutydesk.domain.setup import Config, Setup
 from dutydesk.domain.values import Role, Via, colour
 from dutydesk.engine.context import Context
+from dutydesk.engine.lanes import limits_of
 from dutydesk.errors import Faulty, UsageError
 from dutydesk.feeds.registry import feed
 from dutydesk.fetch.manners import located
 from dutydesk.fetch.secrets import Secrets
-from dutydesk.ports.channel import Channel, Limits
+from dutydesk.ports.channel import Channel
 from dutydesk.ports.clock import Clock
+from dutydesk.ports.copy import Copy
 from dutydesk.ports.feed import Polling, Source
 
 if TYPE_CHECKING:
@@ -81,21 +86,59 @@ def _source(row: Mapping[str, Any]) -> Source:
     return Source(**known, settings=settings)
 
 
-def limits(setup: Setup, channel: str) -> Limits:
-    """What a channel of this site may carry."""
-    row = dict(setup.config.limits.get(channel, {}))
-    usual = Limits()
-    return Limits(float(row.get("per_second", usual.per_second)), int(row.get("lines", usual.lines)),
-                  int(row.get("max_in_flight", usual.max_in_flight)), float(row.get("timeout", usual.timeout)))
+def channels(setup: Setup, settings: Mapping[str, object],
+             environment: Mapping[str, str] | None = None) -> dict[Via, tuple[Channel, ...]]:
+    """Make the channels of dutydesk.toml, those of each way in the site's order, each behind the guard.
+
+    `settings` go to every simulated one; `environment` holds the secrets of the others (default: this process's).
+    Raises UsageError for settings that cannot be used.
+    """
+    found = os.environ if environment is None else environment
+    return {Via(way): tuple(Guarded(channel(setup.config, name, settings, found), setup.config.live) for name in names)
+            for way, names in setup.config.channels.items()}
 
 
-def channels(setup: Setup, settings: Mapping[str, object]) -> dict[Via, Channel]:
-    """Make the channels of dutydesk.toml, each behind the guard; `settings` go to every simulated one."""
-    made: dict[Via, Channel] = {}
-    for way, name in setup.config.channels.items():
-        own = {"limits": limits(setup, name)} | (dict(settings) if name.startswith(SIMULATOR) else {})
-        made[Via(way)] = Guarded(registry.make(name, own), setup.config.live)
+def channel(config: Config, name: str, settings: Mapping[str, object],
+            environment: Mapping[str, str] | None) -> Channel:
+    """Make one channel; without an environment only to see whether its settings can be used."""
+    kind = config.kind(name)
+    own = fill(name, config.channel_settings.get(name, {}), environment) | {
+        "limits": limits_of(config, name), "now": WallClock().now}
+    return registry.make(kind, name, own | (dict(settings) if kind.startswith(SIMULATOR) else {}))
+
+
+def copies(config: Config, environment: Mapping[str, str] | None) -> dict[str, Copy]:
+    """Make the copies of dutydesk.toml; without an environment only to see whether their settings can be used.
+
+    Raises UsageError for settings that cannot be used.
+    """
+    made = {}
+    for name, row in config.copies.items():
+        own = {key: value for key, value in row.items() if key not in ("kind", "what", "every")}
+        made[name] = copies_registry.make(str(row["kind"]), name, fill(name, own, environment, table="copy"))
     return made
+
+
+def tried(config: Config) -> dict[str, str]:
+    """Make every channel and copy of a site without its secrets, to see what is wrong with them: name -> why."""
+    wrong: dict[str, str] = {}
+    for name in config.copies:
+        try:
+            copies(replace(config, copies={name: config.copies[name]}), None)
+        except UsageError as error:
+            wrong[name] = str(error)
+    for name in dict.fromkeys(name for row in config.channels.values() for name in row):
+        kind = config.kind(name)
+        settings = {"url": "http://127.0.0.1", "key": "-"} if kind.startswith(SIMULATOR) else {}
+        try:
+            made = channel(config, name, settings, None)
+        except UsageError as error:
+            wrong[name] = str(error)
+        else:
+            ways = [way for way, row in config.channels.items() if name in row and way != made.via]
+            if ways:
+                wrong[name] = f"{name} carries {made.via} and [channels] names it for {', '.join(ways)}; correct it"
+    return wrong
 
 
 def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "desk") -> Context:
@@ -124,8 +167,8 @@ def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, see
     from dutydesk.domain.scenario import Crowd
 
     setup = folder.setup
-    voice = limits(setup, setup.config.channels.get("voice", ""))
-    sms = limits(setup, setup.config.channels.get("sms", ""))
+    voice = limits_of(setup.config, setup.config.first("voice"))
+    sms = limits_of(setup.config, setup.config.first("sms"))
     people = Population(
         scenario.people if scenario else Crowd(), seed=seed if seed is not None else (scenario.seed if scenario else 0),
         officers=scenario.officers if scenario else {}, timezone=setup.config.timezone,

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 
 from dutydesk.app.fates import Fates
+from dutydesk.app.pulling import close_all, pulling
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.engine.dispatch import Dispatch, Parcel, Sent, failed
 from dutydesk.errors import SendError
@@ -43,7 +44,7 @@ class Sender:
                  ready: Callable[[float], bool] = always) -> None:
         self.asked = threading.Event()
         self.left = 0
-        self.most = max((each.limits.max_in_flight for each in dispatch.ctx.channels.values()), default=64)
+        self.most = dispatch.routes.most
         self._dispatch = dispatch
         self._clock = clock
         self._after = after
@@ -98,16 +99,20 @@ class Sender:
         self.asked.set()
         booking = asyncio.create_task(self._book())
         asking = asyncio.create_task(self._ask())
+        channels = self._dispatch.routes.channels
+        pulled = asyncio.create_task(pulling(channels, self._dispatch.store, self._clock, self._after))
         while not self._stopping:
             self._wake.clear()
             if not self._may_send() or not await self._step():
                 await self._nap(IDLE)
         asking.cancel()
+        pulled.cancel()
         if self._flight:
             await asyncio.wait(self._flight, timeout=LAST)
         self._closing = True
         await booking
         self.left = len(self._flight)
+        await close_all(channels)
 
     def _may_send(self) -> bool:
         """Whether nothing that came before stands against it; after a gap the other desks go first."""
@@ -156,7 +161,7 @@ class Sender:
             return
         try:
             handed = await asyncio.wait_for(parcel.channel.send(parcel.message), parcel.channel.limits.timeout)
-            sent = Sent(parcel, handed.outcome, self._clock.now(), handed.provider)
+            sent = Sent(parcel, handed.outcome, self._clock.now(), handed.provider, handed.why)
         except SendError as error:
             sent = failed(parcel, error, self._clock.now())
         except TimeoutError:

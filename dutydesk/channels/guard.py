@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dutydesk.domain.replies import plainly
 from dutydesk.domain.setup import Live
-from dutydesk.errors import SendError
+from dutydesk.errors import Barred, SendError
 from dutydesk.ports.channel import Channel, Handed, Outgoing
 
 _PUNCTUATION = str.maketrans("", "", " -()./")
@@ -20,7 +20,7 @@ def imaginary(number: str) -> bool:
 
 
 def guard(channel: Channel, message: Outgoing, live: Live | None) -> None:
-    """Let a message pass or raise SendError (permanent).
+    """Let a message pass or raise SendError (permanent); Barred where the number is not to blame.
 
     1. A channel that reaches nobody carries anything.
     2. A real channel needs `[live]` in `dutydesk.toml`: who switched it on, and since when.
@@ -29,8 +29,7 @@ def guard(channel: Channel, message: Outgoing, live: Live | None) -> None:
     if not channel.real:
         return
     if live is None:
-        raise SendError(
-            f"{channel.name} reaches real people; write [live] by and since into dutydesk.toml first", permanent=True)
+        raise Barred(f"{channel.name} reaches real people; write [live] by and since into dutydesk.toml first")
     if imaginary(message.number):
         raise SendError(f"{channel.name} is real and the number is invented (+999); check the contacts", permanent=True)
 

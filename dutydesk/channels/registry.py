@@ -1,6 +1,8 @@
 """Which channels there are: a lazy table of dotted paths, and the entry points `dutydesk.channels` of others.
 
-An entry is a function `(name, settings) -> Channel`; it is imported when it is used, never before.
+An entry is a function `(name, settings) -> Channel`; it is imported when it is used, never before. `name` is what the
+site calls the channel, `settings` are `limits` (a `Limits`) and what `[channel.NAME]` of `dutydesk.toml` says, secrets
+filled in.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from dutydesk.ports.channel import Channel
 
 GROUP = "dutydesk.channels"
 BUILT_IN: Mapping[str, str] = {
+    "http": "dutydesk.channels.http:make",
     "simulator-sms": "dutydesk.channels.simulator:sms",
     "simulator-voice": "dutydesk.channels.simulator:voice",
 }
@@ -22,24 +25,24 @@ BUILT_IN: Mapping[str, str] = {
 Make = Callable[[str, Mapping[str, Any]], Channel]
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of all channels that can be made here, sorted; nothing is imported."""
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of all channels that can be made here, sorted; nothing is imported."""
     return tuple(sorted({*BUILT_IN, *(entry.name for entry in entry_points(group=GROUP))}))
 
 
-def make(name: str, settings: Mapping[str, Any]) -> Channel:
-    """Make the channel of that name with its settings from `dutydesk.toml`.
+def make(kind: str, name: str, settings: Mapping[str, Any]) -> Channel:
+    """Make a channel of that kind under that name, with its settings from `dutydesk.toml`.
 
     Our own table goes before entry points: nobody replaces the simulator by installing a package. Raises
-    UsageError naming the channels there are.
+    UsageError naming the kinds there are, or what is wrong with the settings.
     """
-    return _maker(name)(name, settings)
+    return _maker(kind)(name, settings)
 
 
-def _maker(name: str) -> Make:
-    if name in BUILT_IN:
-        module, _, attribute = BUILT_IN[name].partition(":")
+def _maker(kind: str) -> Make:
+    if kind in BUILT_IN:
+        module, _, attribute = BUILT_IN[kind].partition(":")
         return cast(Make, getattr(import_module(module), attribute))
-    for entry in entry_points(group=GROUP, name=name):
+    for entry in entry_points(group=GROUP, name=kind):
         return cast(Make, entry.load())
-    raise UsageError(f"there is no channel {name!r}; choose one of {', '.join(names())}")
+    raise UsageError(f"there is no channel {kind!r}; choose one of {', '.join(kinds())}")

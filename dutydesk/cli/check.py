@@ -20,13 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    from dutydesk.app.house import folder_of
+    from dutydesk.app.house import folder_of, tried
     from dutydesk.clock import WallClock
     from dutydesk.content.check import check, to_json
     from dutydesk.content.load import load
 
     loaded = load(folder_of(options.site))
-    report = check(loaded, options.at or WallClock().now().date())
+    report = check(loaded, options.at or WallClock().now().date(),
+                   lambda: tried(loaded.config) if loaded.config else {})
     if options.json:
         print(json.dumps(to_json(report), ensure_ascii=False, indent=1))
     else:

@@ -28,7 +28,6 @@ OnDuty = Callable[[Role], tuple[Reached, ...]]
 SETTLED_BY_TAKING = frozenset({"red", "help", "capacity", "town_dark", "declined", "unclear", "bad_document",
                                "unknown_colour", "third_renewal", "silent_feed", "no_match", "held"})
 _RINGS_AT_ONCE = frozenset({"help", "red", "town_dark", "renewed", "third_renewal"})
-_LOST = frozenset({Outcome.REFUSED, Outcome.LIMIT, Outcome.FAILED_NOW, Outcome.NUMBER_DEAD})
 _WITH_BACKUP, _WITH_LEADER = 1, 2   # stages of the ladder
 
 
@@ -275,8 +274,20 @@ def _came_to(work: Work, happening: Happened) -> None:
         return
     asked[2] = happening.outcome.value
     who = next((each for each in work.people() if each.person == happening.person), None)
-    if happening.via.rings and happening.outcome in _LOST and work.callout.state is State.CALLING and who is not None:
+    if happening.outcome.lost and work.callout.state is State.CALLING and who is not None and not _again(
+            work, who, happening) and happening.via.rings:
         _by_another(work, who)
+
+
+def _again(work: Work, who: Reached, lost: Happened) -> bool:
+    """Ring or write to the same number once more, by another channel; tells whether there is one."""
+    return lost.more and lost.outcome is not Outcome.NUMBER_DEAD and work.dial(
+        who, lost.via, _asked(work, who, lost.via) + 1, number=lost.number)
+
+
+def _asked(work: Work, who: Reached, via: Via) -> int:
+    """How often he was asked by one way in this ring."""
+    return sum(row[0] == who.person and row[1] == via for row in work.memo["asks"].values())
 
 
 def _by_another(work: Work, who: Reached) -> None:
@@ -284,5 +295,5 @@ def _by_another(work: Work, who: Reached) -> None:
     rows = [row for row in work.memo["asks"].values() if row[0] == who.person]
     tried = {row[3] for row in rows if row[1] == Via.VOICE}
     fresh = tuple(number for number in who.numbers(Via.VOICE) if number not in tried)
-    if not (fresh and work.dial(replace(who, voice=fresh, near=()), Via.VOICE, len(tried) + 1)):
+    if not (fresh and work.dial(replace(who, voice=fresh, near=()), Via.VOICE, _asked(work, who, Via.VOICE) + 1)):
         work.dial(who, Via.SMS, 1)

@@ -15,7 +15,6 @@ from dutydesk.domain.records import Closed, State
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.domain.work import Work
 
-_LOST = (Outcome.REFUSED, Outcome.LIMIT, Outcome.FAILED_NOW, Outcome.NUMBER_DEAD)
 _FOR_GOOD = (Outcome.REFUSED, Outcome.LIMIT, Outcome.NUMBER_DEAD)
 _PENDING = ("", Outcome.QUEUED.value)
 _RETRY = timedelta(seconds=15)  # a gateway that is down is tried again this often within the step
@@ -120,10 +119,10 @@ def _ask(work: Work, who: Reached) -> bool:
     return any(_dial(work, who, via) for via in others if via.value not in ruled and via not in open_ways)
 
 
-def _dial(work: Work, who: Reached, via: Via) -> bool:
+def _dial(work: Work, who: Reached, via: Via, number: str = "") -> bool:
     """Ask by one way, counting the tries of that person and way, so that no try is taken for an earlier one."""
     used = sum(1 for row in _rows(work, who.person) if row[1] == via.value)
-    return work.dial(who, via, max(work.callout.tries, used + 1))
+    return work.dial(who, via, max(work.callout.tries, used + 1), number=number)
 
 
 def _rows(work: Work, person: str) -> list[list[str]]:
@@ -131,9 +130,14 @@ def _rows(work: Work, person: str) -> list[list[str]]:
     return [row for row in work.memo.get("asks", {}).values() if row[0] == person]
 
 
+def is_lost(outcome: str) -> bool:
+    """Whether an outcome as the notebook keeps it (empty: none yet) says that nobody was reached."""
+    return bool(outcome) and Outcome(outcome).lost
+
+
 def _under_way(work: Work, person: str) -> set[str]:
     """The ways by which something reached or may still reach one person in this climb."""
-    return {row[1] for row in _rows(work, person) if row[2] not in _LOST}
+    return {row[1] for row in _rows(work, person) if not is_lost(row[2])}
 
 
 def silenced(work: Work, person: str) -> bool:
@@ -201,20 +205,20 @@ def on_outcome(work: Work, happening: Happened) -> None:
     Evidence of a call is kept whatever the state. Only asks of the present climb move the ladder:
     1. lost (refused, limit, failed): never called; the next way at once; nobody left: next step at once;
     2. handed over, or unknown, which waits as if handed over: the wait begins;
-    3. unknown also rules this way out for the rest of the step.
+    3. unknown also rules this way out for the rest of the step, unless another channel carries it.
     A report heard twice, or a weaker one after a final one, changes nothing.
     """
     on_late_outcome(work, happening)
-    if happening.outcome not in _LOST and happening.outcome is not Outcome.QUEUED:
+    if not happening.outcome.lost and happening.outcome is not Outcome.QUEUED:
         _keep_wait(work, happening)
     asked = work.memo.get("asks", {}).get(happening.ask)
     if asked is None or happening.climb != work.callout.climb or not _news(asked[2], happening.outcome):
         return
     asked[2] = happening.outcome.value
-    if happening.outcome in _LOST:
+    if happening.outcome.lost:
         _lost(work, happening)
     elif happening.outcome is not Outcome.QUEUED:
-        if happening.outcome is Outcome.UNKNOWN:
+        if happening.outcome is Outcome.UNKNOWN and not happening.more:
             _rule_out(work, happening.person, happening.via)
         _begin_step(work, happening)
 
@@ -260,16 +264,21 @@ def _rule_out(work: Work, person: str, via: Via) -> None:
 
 
 def _lost(work: Work, happening: Happened) -> None:
-    """Go on by another way or number within the step; if too few of the step can be reached, climb."""
+    """Go on within the step, by another channel of the same way, else by another way or number; if too few of the
+    step can be reached, climb.
+    """
     if work.callout.state not in (State.CALLING, State.TAKEN_OVER):
         return
     who = next((each for each in work.people() if each.person == happening.person), None)
     more_numbers = who is not None and any(n not in work.memo.get("dead", []) for n in who.numbers(happening.via))
-    if happening.outcome in _FOR_GOOD and not (happening.outcome is Outcome.NUMBER_DEAD and more_numbers):
+    again = happening.more and happening.outcome is not Outcome.NUMBER_DEAD
+    if happening.outcome in _FOR_GOOD and not again and not (
+            happening.outcome is Outcome.NUMBER_DEAD and more_numbers):
         _rule_out(work, happening.person, happening.via)
     work.note("lost", person=happening.person, via=happening.via.value, outcome=happening.outcome.value)
     calling = work.callout.state is State.CALLING
-    if who and not silenced(work, who.person) and (calling or who.role.own):
+    if who and not silenced(work, who.person) and (calling or who.role.own) and not (
+            again and _dial(work, who, happening.via, happening.number)):
         _other_way(work, who)
     if calling and _hopeless(work):
         work.note("passed", step=work.callout.step, why="本级无人可达")
@@ -324,7 +333,7 @@ def _wait_from_what_left(work: Work) -> None:
     rows = work.memo.get("asks", {}).values()
     if any(row[2] in _PENDING for row in rows):
         return
-    if any(row[2] not in _LOST for row in rows):
+    if any(not is_lost(row[2]) for row in rows):
         _start(work, work.now)
     else:
         work.callout.due_at = work.now + _RETRY

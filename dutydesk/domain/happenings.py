@@ -19,7 +19,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A call that carried one of its asks got an outcome (hand-over included)."""
+    """A call that carried one of its asks got an outcome (hand-over included).
+
+    `more`: another channel of the same way may still carry it within the step.
+    """
 
     at: datetime
     ask: str
@@ -28,6 +31,7 @@ class Happened:
     number: str
     via: Via
     outcome: Outcome
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ from typing import Any
 
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 
+#: Begins what stands for a call where its provider knows it by its own id only: `@channel:id`, as `Call.provider` and
+#: as `Inbound.call`.
+REF = "@"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -174,7 +178,8 @@ class Ask:
 class Call:
     """The message or ring that carries asks of one person, incident, round and way; `asks` never changes.
 
-    state: sending, handed, failed, unknown. `code` is the reply letter printed in it (or empty).
+    state: sending, handed, failed, unknown. `code` is the reply letter printed in it (or empty), `template` the
+    wording it was written with.
     """
 
     id: str
@@ -196,6 +201,7 @@ class Call:
     handed_at: datetime | None = None
     outcome: Outcome | None = None
     provider: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A line that asks nothing. state: queued, sending, sent, dropped (with `why`)."""
+    """A line that asks nothing. state: queued, sending, sent, dropped (with `why`). `channel`: it went by last."""
 
     id: str
     incident: str
@@ -229,13 +235,15 @@ class NoticeRow:
     state: str = "queued"
     why: str = ""
     lease_until: datetime | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """Something a provider pushed, stored before it was acknowledged.
 
-    kind: reply (text of an SMS), key (pressed during `call`), receipt (`outcome` of `call`).
+    kind: reply (text of an SMS), key (pressed during `call`), receipt (`outcome` of `call`). state: new, done, waiting
+    (a receipt that came before the provider's own answer to the hand-over).
     `received_at` is the provider's time where it has one: order of processing must not matter.
     """
 

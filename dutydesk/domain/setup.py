@@ -45,12 +45,22 @@ class Config:
     timezone: str = "Asia/Shanghai"
     store: str = "sqlite:///var/desk.sqlite3"
     sources: tuple[Mapping[str, object], ...] = ()
-    channels: Mapping[str, str] = field(default_factory=dict)   # way (sms, voice) -> channel name
-    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)   # way (sms, voice) -> channels, best first
+    channel_settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # channel -> its own settings
+    copies: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # name -> what is told where
+    limits: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     feeds: Keeping = field(default_factory=Keeping)
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)
+
+    def kind(self, channel: str) -> str:
+        """Of which kind a channel is: what its settings say; one without settings is called by its kind."""
+        return str(self.channel_settings.get(channel, {}).get("kind", channel))
+
+    def first(self, way: str) -> str:
+        """The preferred channel of a way; empty where it has none."""
+        return next(iter(self.channels.get(way, ())), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -76,12 +77,12 @@ class Role(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What is known of one call; one table for every channel."""
+    """What is known of one call; one table for every channel. `OUTCOMES` says what each means."""
 
-    QUEUED = "queued"          # a provider has it, nobody rang yet: no evidence of anything
+    QUEUED = "queued"
     HANDED_OVER = "handed_over"
     ON_HANDSET = "on_handset"
-    PICKED_UP = "picked_up"    # somebody lifted, no valid key
+    PICKED_UP = "picked_up"
     MACHINE = "machine"
     BUSY = "busy"
     NO_ANSWER = "no_answer"
@@ -89,7 +90,7 @@ class Outcome(StrEnum):
     LIMIT = "limit"
     FAILED_NOW = "failed_now"
     NUMBER_DEAD = "number_dead"
-    UNKNOWN = "unknown"        # time-out or crash: may or may not have gone out
+    UNKNOWN = "unknown"
 
     @property
     def called(self) -> bool:
@@ -97,14 +98,39 @@ class Outcome(StrEnum):
         return self in _CALLED
 
     @property
+    def lost(self) -> bool:
+        """Whether it surely did not reach anybody: another channel, number or way is next."""
+        return self in _LOST
+
+    @property
     def final(self) -> bool:
         """Whether a later, weaker report must not replace it."""
         return self not in (Outcome.QUEUED, Outcome.HANDED_OVER, Outcome.UNKNOWN)
 
 
+_LOST = frozenset({Outcome.REFUSED, Outcome.LIMIT, Outcome.FAILED_NOW, Outcome.NUMBER_DEAD})
 _CALLED = frozenset({
     Outcome.HANDED_OVER, Outcome.ON_HANDSET, Outcome.PICKED_UP, Outcome.MACHINE, Outcome.BUSY, Outcome.NO_ANSWER,
 })
+
+#: What each outcome means and what follows, for the documentation.
+OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.QUEUED: ("a gateway keeps it, no network has taken it", "waits for a receipt"),
+    Outcome.HANDED_OVER: ("the provider has it and sends it", "the wait of the step begins"),
+    Outcome.ON_HANDSET: ("it lies on the phone", "no answer yet"),
+    Outcome.PICKED_UP: ("somebody lifted and pressed no valid key", "no answer: it may be a child"),
+    Outcome.MACHINE: ("a voicemail or a machine answered", "the next try"),
+    Outcome.BUSY: ("the line was busy", "the next try"),
+    Outcome.NO_ANSWER: ("it rang and nobody lifted", "the next try"),
+    Outcome.REFUSED: ("the provider will not carry it", "the next channel, else the next way, at once"),
+    Outcome.LIMIT: ("a limit on this number or wording is used up, the provider's or our own",
+                    "the next channel, else the next way, at once"),
+    Outcome.FAILED_NOW: ("it surely did not leave; later it may", "the next channel, else the next way, at once"),
+    Outcome.NUMBER_DEAD: ("the number does not exist or takes no calls", "the next number; a contact task opens"),
+    Outcome.UNKNOWN: ("time-out or crash: it may or may not have left",
+                      "waits as handed over; the provider is asked by our key; never the same channel again within the "
+                      "step"),
+}
 
 
 def aware(moment: datetime, what: str = "time") -> datetime:

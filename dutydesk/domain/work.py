@@ -83,12 +83,14 @@ class Work:
         return self.step.within
 
     # -- effects --------------------------------------------------------------------------------------
-    def dial(self, who: Reached, via: Via, tries: int, *, step: int | None = None) -> bool:
-        """Ask one person over one way; tells False where he has no number for it or the ask exists."""
+    def dial(self, who: Reached, via: Via, tries: int, *, step: int | None = None, number: str = "") -> bool:
+        """Ask one person over one way, by `number` if it can be used; tells False where he has no number for it or
+        the ask exists.
+        """
         numbers = [n for n in who.numbers(via) if n not in self.memo.get("dead", [])]
         if not numbers:
             return False
-        number = numbers[(tries - 1) % len(numbers)]
+        number = number if number in numbers else numbers[(tries - 1) % len(numbers)]
         ask = ask_id(self.callout.id, self.callout.climb, who.person, via, tries)
         if ask in self.memo.setdefault("asks", {}):
             return False

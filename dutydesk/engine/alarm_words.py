@@ -10,7 +10,7 @@ from dutydesk.domain.records import Callout, Incident
 from dutydesk.domain.values import Colour, Via
 from dutydesk.engine import wording
 from dutydesk.engine.books import Books
-from dutydesk.engine.pace import rate
+from dutydesk.engine.lanes import rate
 
 _NAMED = 2        # so many posts are told by name and title; more are counted
 _WIDE = ("city", "county")
@@ -60,8 +60,7 @@ def _kind(books: Books, reason: str, text: str, rows: Sequence[Mapping[str, Any]
 
 def _not_yet_rung(books: Books, count: int) -> str:
     """How many are not rung yet and when the last one will be, by the rate of the lines."""
-    channel = books.ctx.channels.get(Via.VOICE)
-    a_second = rate(Via.VOICE, channel.limits) if channel else 0.0
+    a_second = sum(rate(Via.VOICE, each.limits) for each in books.ctx.channels.get(Via.VOICE, ()))
     if a_second <= 0:
         return f"{count}处尚未呼出，线路不通"
     last = books.now + timedelta(seconds=count / a_second)

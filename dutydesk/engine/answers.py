@@ -143,7 +143,8 @@ def send_list_back(books: Books, row: Inbound, asks: Sequence[Ask]) -> str:
     numbered = {place: number for number, place in (listed(incident, first.person) if incident else {}).items()}
     known = [each for each in callouts if each.place in numbered]
     if known:
-        text = wording.list_call(books.ctx, Via.SMS, known, numbered, "", drill=_drill(books, first.incident))
+        text = wording.list_call(books.ctx, Via.SMS, known, numbered, "",
+                                 drill=_drill(books, first.incident)).text
         books.tell(first.incident, first.person, row.number, "list.sms", text, row.id)
     return "which of the list?"
 

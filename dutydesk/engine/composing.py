@@ -6,7 +6,7 @@ Which words, which letter, which numbers in a superior's list. Membership never 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from dutydesk.domain.records import Ask, Call, Callout, Code, Incident, State
 from dutydesk.domain.values import Kind, Role, Via
 from dutydesk.engine import alarm_words, wording
 from dutydesk.engine.books import Books, is_officer
+from dutydesk.engine.wording import Worded
 from dutydesk.ports.store import Tx
 
 #: How long a phone rings at most.
@@ -50,8 +51,15 @@ def groups(asks: Iterable[Ask]) -> list[list[Ask]]:
     return sorted(rows, key=lambda row: (min(ask.klass for ask in row), min(ask.due_at for ask in row), row[0].id))
 
 
-def compose(books: Books, asks: Sequence[Ask], callouts: dict[str, Callout], letters: Letters,
-            channel: str) -> Call | None:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A call that wants a channel, and the facts that filled its wording."""
+
+    call: Call
+    facts: Mapping[str, str]
+
+
+def compose(books: Books, asks: Sequence[Ask], callouts: dict[str, Callout], letters: Letters) -> Draft | None:
     """Make the call of one group; None when every callout it would speak of is over.
 
     1. Leave out asks whose callout is closed (they are withdrawn already, or about to be).
@@ -67,13 +75,14 @@ def compose(books: Books, asks: Sequence[Ask], callouts: dict[str, Callout], let
         return None
     drill = incident.kind is not Kind.REAL
     letter = "" if is_back(first) else letters.of(first, drill=drill)
-    text = _read_out(books, members, standing) if is_back(first) else _text(
+    said = _read_out(books, members, standing) if is_back(first) else _text(
         books, incident, members, list(standing.values()), letter, drill=drill)
     lease = books.ctx.lease(first.via)
-    return Call(derive("k", *(ask.id for ask in members)), first.incident, first.round, first.person, first.number,
-                first.via, channel, first.klass, text, letter, tuple(ask.id for ask in members),
+    call = Call(derive("k", *(ask.id for ask in members)), first.incident, first.round, first.person, first.number,
+                first.via, "", first.klass, said.text, letter, tuple(ask.id for ask in members),
                 tuple(dict.fromkeys(ask.place for ask in members)), books.now, lease=books.ctx.worker,
-                lease_until=books.now + lease)
+                lease_until=books.now + lease, template=said.template)
+    return Draft(call, said.facts)
 
 
 class Letters:
@@ -106,7 +115,7 @@ class Letters:
 
 
 def _text(books: Books, incident: Incident, asks: Sequence[Ask], callouts: Sequence[Callout], letter: str, *,
-          drill: bool) -> str:
+          drill: bool) -> Worded:
     """The wording by what the person is asked as."""
     first = asks[0]
     if is_officer(callouts[0]):
@@ -122,7 +131,7 @@ def _text(books: Books, incident: Incident, asks: Sequence[Ask], callouts: Seque
     return wording.own_call(books.ctx, first.via, callouts, letter, drill=drill)
 
 
-def _read_out(books: Books, asks: Sequence[Ask], callouts: Mapping[str, Callout]) -> str:
+def _read_out(books: Books, asks: Sequence[Ask], callouts: Mapping[str, Callout]) -> Worded:
     """Everything one phone is asked, read one after another; pressing 1 takes all."""
     texts = []
     for _, members in groupby(sorted(asks, key=_matter), key=_matter):
@@ -131,7 +140,7 @@ def _read_out(books: Books, asks: Sequence[Ask], callouts: Mapping[str, Callout]
         if incident is not None:
             about = [callouts[id] for id in dict.fromkeys(ask.callout for ask in rows)]
             texts.append(_text(books, incident, rows, about, "", drill=incident.kind is not Kind.REAL))
-    return "".join(texts)
+    return texts[0] if len(texts) == 1 else Worded("several", {}, "".join(each.text for each in texts))
 
 
 def _matter(ask: Ask) -> tuple[str, int, str]:
@@ -174,7 +183,7 @@ class Rings:
                     self._rang[call.number] = max(call.created_at, self._rang.get(call.number, call.created_at))
 
     def until(self, asks: Sequence[Ask]) -> tuple[datetime, str] | None:
-        """Until when this group waits, and why; None where it may leave now, and then its phone is ringing."""
+        """Until when this group waits, and why; None where it may leave now."""
         first = asks[0]
         last = self._last.get((first.number, first.incident, first.via)) if _spared(first) else None
         if last is not None and last + self._pause > self._now:
@@ -183,10 +192,12 @@ class Rings:
             return None
         rang = self._rang.get(first.number)
         free = None if rang is None else rang + (self._ask_back if is_back(first) else RING)
-        if free is not None and free > self._now:
-            return free, "这部电话正在响铃"
-        self._rang[first.number] = self._now
-        return None
+        return (free, "这部电话正在响铃") if free is not None and free > self._now else None
+
+    def ring(self, asks: Sequence[Ask]) -> None:
+        """This group leaves now: its phone is ringing."""
+        if asks[0].via.rings:
+            self._rang[asks[0].number] = self._now
 
 
 def _may_ring(call: Call) -> bool:

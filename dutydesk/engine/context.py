@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -37,13 +37,13 @@ def own_source(source: str) -> str:
 
 @dataclass
 class Context:
-    """The engine's surroundings, put together once by the composition root."""
+    """The engine's surroundings, put together once by the composition root. `channels`: each way's, best first."""
 
     setup: Setup
     texts: Texts
     sources: Mapping[str, Source]
     feed: Callable[[str], Feed]
-    channels: Mapping[Via, Channel]
+    channels: Mapping[Via, Sequence[Channel]]
     worker: str = "desk"
     hide: Callable[[str, str], str] = lambda source, text: text   # a source's secrets in a text, by their names again
     locate: Callable[[str, str], str] = lambda base, url: url     # an absolute address of the web, or an empty text
@@ -120,6 +120,5 @@ class Context:
         return look
 
     def lease(self, via: Via) -> timedelta:
-        """How long a worker may hold a call that is being sent: four times the channel's time-out."""
-        channel = self.channels.get(via)
-        return timedelta(seconds=4 * (channel.limits.timeout if channel else 10.0))
+        """How long a worker may hold a call that is being sent: four times the longest time-out of its channels."""
+        return timedelta(seconds=4 * max((each.limits.timeout for each in self.channels.get(via, ())), default=10.0))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dutydesk.domain import replies
 from dutydesk.domain.happenings import Replied
-from dutydesk.domain.records import Ask, Inbound
+from dutydesk.domain.records import REF, Ask, Inbound
 from dutydesk.domain.replies import Act, Understood
 from dutydesk.domain.site import Number
 from dutydesk.domain.values import Outcome, Role, Via
@@ -23,6 +23,8 @@ from dutydesk.engine.dispatch import Told, tell_callouts
 from dutydesk.ports.store import Store, Tx
 
 UNKNOWN_CALL = "unknown call"
+NOT_YET = "before the hand-over was booked"
+EARLY = timedelta(minutes=10)   # so much earlier than the answer to its hand-over may a receipt come
 #: How the ids of notices look. They ask nothing, so their receipts prove nothing.
 _NOTICE = re.compile("n[0-9a-f]{20}")
 _CONTACT = (Act.STOP, Act.WRONG_NUMBER)
@@ -36,7 +38,11 @@ class Hearing:
         self.books = books
         self.phones = meaning.Phones(books, rows)
         self.outcomes: dict[str, Outcome] = {}
-        self._calls = {call.id: call for call in books.tx.calls({row.call for row in rows if row.call})}
+        named = {row.call for row in rows if row.call}
+        refs = {name for name in named if name.startswith(REF)}
+        self._calls = {call.id: call for call in books.tx.calls(named - refs)}
+        if refs:
+            self._calls.update((call.provider, call) for call in books.tx.calls_by_ref(refs))
         asks = books.tx.asks(id for call in self._calls.values() for id in call.asks)
         self._asks = {ask.id: ask for ask in asks}
         books.lock(ask.callout for ask in asks)
@@ -50,6 +56,8 @@ class Hearing:
         call = self._calls.get(row.call)
         if outcome is not None and _NOTICE.fullmatch(row.call):
             return f"notice: {outcome.value}"
+        if call is None and row.call.startswith(REF) and self.books.now - row.received_at < EARLY:
+            return NOT_YET
         if call is None or outcome is None:
             return UNKNOWN_CALL
         known = self.outcomes.get(call.id)
@@ -77,9 +85,13 @@ class Listen:
             return 0
         hearing = Hearing(Books(self.ctx, tx, now), rows)
         understood = {row.id: self._hear(hearing, row) for row in rows}
+        early = [id for id, told in understood.items() if told == NOT_YET]
+        if early:
+            tx.shelve_inbound(early)
         for row in rows:
-            hearing.books.note("heard", inbound=row.id, sort=row.kind, call=row.call, understood=understood[row.id])
-        tx.finish_inbounds(understood)
+            if row.id not in early:
+                hearing.books.note("heard", inbound=row.id, sort=row.kind, call=row.call, understood=understood[row.id])
+        tx.finish_inbounds({id: told for id, told in understood.items() if id not in early})
         if hearing.outcomes:
             tx.set_outcomes(hearing.outcomes)
         hearing.books.close()
@@ -95,8 +107,9 @@ class Listen:
     # -- keys -----------------------------------------------------------------------------------------
     def _key(self, hearing: Hearing, row: Inbound) -> str:
         """Keys pressed in a call count for exactly the asks of that call."""
-        if hearing.report(row, Outcome.PICKED_UP) == UNKNOWN_CALL:
-            return UNKNOWN_CALL
+        told = hearing.report(row, Outcome.PICKED_UP)
+        if told in (UNKNOWN_CALL, NOT_YET):
+            return told
         reading = replies.read_keys(row.text)
         if not isinstance(reading, Understood) or reading.act is Act.AGAIN:
             return "no valid key"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from dutydesk.domain.message import BY_WORD, codes_line, place_list, said_by_word, silent_list
@@ -12,6 +13,21 @@ from dutydesk.engine.context import Context
 
 _LIST_LIMIT = 40
 _SILENT_LIMIT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What a call or notice says: the template, the facts that filled it, and the text they made."""
+
+    template: str
+    facts: Mapping[str, str]
+    text: str
+
+
+def worded(ctx: Context, template: str, facts: Mapping[str, object]) -> Worded:
+    """Fill a template; raises Faulty naming what is missing."""
+    told = {name: "" if value is False else str(value) for name, value in facts.items()}
+    return Worded(template, told, ctx.texts.render(template, facts))
 
 
 def title(event: str, colour: Colour) -> str:
@@ -53,24 +69,24 @@ def local(ctx: Context, moment: datetime) -> str:
     return moment.astimezone(ctx.zone).strftime("%H:%M")
 
 
-def own_call(ctx: Context, via: Via, callouts: Sequence[Callout], letter: str, *, drill: bool) -> str:
+def own_call(ctx: Context, via: Via, callouts: Sequence[Callout], letter: str, *, drill: bool) -> Worded:
     """The message to holders and deputies about their own places; a reminder once they have answered."""
     acts = acts_of(ctx, callouts)
     facts = about(ctx, callouts, drill=drill) | {
         "code": letter, "codes": codes_line(letter, acts), "by_word": said_by_word(acts, letter)}
     if all(each.state is State.REMINDING for each in callouts):
-        return ctx.texts.render(f"remind.{via}", facts)
+        return worded(ctx, f"remind.{via}", facts)
     policy = ctx.policies.get(callouts[0].policy)
     template = policy.texts.get(via) if policy else None
-    return ctx.texts.render(template or f"default.{via}", facts)
+    return worded(ctx, template or f"default.{via}", facts)
 
 
 def neighbour_call(ctx: Context, via: Via, callouts: Sequence[Callout], letter: str, person: str, *,
-                   drill: bool) -> str:
+                   drill: bool) -> Worded:
     """The message to a neighbour: whom to wake, by title and place; it never says that he is responsible."""
     known = ctx.site.people.get(person)
     facts = about(ctx, callouts, drill=drill) | {"code": letter, "who": known.title if known else ""}
-    return ctx.texts.render(f"neighbour.{via}", facts)
+    return worded(ctx, f"neighbour.{via}", facts)
 
 
 def acts_of(ctx: Context, callouts: Sequence[Callout]) -> tuple[str, ...]:
@@ -83,18 +99,18 @@ def acts_of(ctx: Context, callouts: Sequence[Callout]) -> tuple[str, ...]:
 
 
 def list_call(ctx: Context, via: Via, callouts: Sequence[Callout], numbered: Mapping[str, int], letter: str, *,
-              drill: bool) -> str:
+              drill: bool) -> Worded:
     """The message to a superior: his silent places by number."""
     rows = sorted((numbered[place], ctx.site.places[place].name)
                   for place in {each.place for each in callouts} if place in ctx.site.places)
     facts = about(ctx, callouts, drill=drill) | {
         "code": letter, "codes": codes_line(letter), "silent": silent_list(rows, _SILENT_LIMIT)}
-    return ctx.texts.render(f"list.{via}", facts)
+    return worded(ctx, f"list.{via}", facts)
 
 
 def officer_call(ctx: Context, via: Via, alarm: Callout, letter: str, told: Mapping[str, object], *,
-                 drill: bool) -> str:
+                 drill: bool) -> Worded:
     """The message to the officer; `told` says what stands on the alarm and where."""
     facts = base(ctx, drill=drill) | {
         "code": letter, "codes": codes_line(letter), "title": str(alarm.memo.get("title", "值班告警")), **told}
-    return ctx.texts.render(f"officer.{via}", facts)
+    return worded(ctx, f"officer.{via}", facts)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import Select, bindparam, case, func, select, tuple_, update
 
 from dutydesk.domain.records import Ask
 from dutydesk.domain.values import Role, Via
@@ -15,6 +15,8 @@ from dutydesk.store.codec import micros, moment, outcome_of, way_of
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.session import Session
 from dutydesk.store.tables import ask
+
+FAIR_AMONG = 20_000   # the longest due asks among which incidents take turns; so many cost some 20 ms
 
 _ROLES = {str(role): role for role in Role}
 _COLUMNS = [column for column in ask.c if column.name not in ("claim_at", "why")]
@@ -70,9 +72,27 @@ class AskSql:
                  .order_by(func.min(heads.c.claim_at), func.min(heads.c.id))
                  .limit(bindparam("seen")).subquery())
         self.groups = select(first).where(dialect.take_group(list(first.c))).limit(bindparam("most"))
+        self.fair_groups = _fair(dialect)
         self.members = dialect.lock(
             every.where(c.claim_at <= bindparam("now"), tuple_(*group).in_(dialect.listed("groups", group)))
             .order_by(c.id))
+
+
+def _fair(dialect: Dialect) -> Select[Any]:
+    """The groups to take when more is due than can leave: first rings before repeats, incidents in turn."""
+    c = ask.c
+    heads = (select(c.person, c.incident, c.round, c.via, c.claim_at, c.id,
+                    case((c.tries > 1, 1), else_=0).label("again"))
+             .where(c.klass == bindparam("klass"), c.via == bindparam("way"), c.claim_at <= bindparam("now"))
+             .order_by(c.claim_at, c.id).limit(bindparam("seen")).subquery())
+    h = heads.c
+    one = (select(h.person, h.incident, h.round, h.via, func.min(h.again).label("again"),
+                  func.min(h.claim_at).label("at"), func.min(h.id).label("id"))
+           .group_by(h.person, h.incident, h.round, h.via).subquery())
+    turn = func.row_number().over(partition_by=[one.c.incident, one.c.again], order_by=[one.c.at, one.c.id])
+    first = (select(one.c.person, one.c.incident, one.c.round, one.c.via)
+             .order_by(one.c.again, turn, one.c.at, one.c.id).limit(bindparam("taken")).subquery())
+    return select(first).where(dialect.take_group(list(first.c))).limit(bindparam("most"))
 
 
 class AskReads(Session):
@@ -118,19 +138,23 @@ class AskWrites(AskReads):
         return self.change(self.home.statements(AskSql).withdraw_many,
                            {"callouts": self.home.dialect.many(list(callouts))})
 
-    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int) -> list[Ask]:
+    def claim_asks(self, klass: int, via: Via, now: datetime, limit: int, *, fair: bool = False) -> list[Ask]:
         """Lock due queued asks of one class and way and, with each, all due queued asks of its person, incident,
         round and way, longest due first.
 
-        1. Look at the longest due asks of the class (more than asked for, others may be at work on the first).
+        1. Look at the longest due asks of the class (more than asked for, others may be at work on the first). Where
+           more is due than can leave (`fair`), first rings go before repeats, and incidents take turns.
         2. Take the groups they belong to, leaving out those another worker has; at most `limit` groups.
         3. Lock every due ask of these groups, whatever its class. A group is never split.
         """
         sql = self.home.statements(AskSql)
         seen = limit * self.home.dialect.workers
         ticks = micros(now)
-        groups = self.rows(sql.groups, {"klass": klass, "way": via.value, "now": ticks, "seen": seen,
-                                        "most": limit})
+        values = {"klass": klass, "way": via.value, "now": ticks, "most": limit}
+        if fair:
+            groups = self.rows(sql.fair_groups, {**values, "seen": max(seen, FAIR_AMONG), "taken": seen})
+        else:
+            groups = self.rows(sql.groups, {**values, "seen": seen})
         if not groups:
             return []
         named = self.home.dialect.list_of(groups)

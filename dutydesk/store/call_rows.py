@@ -37,15 +37,16 @@ def _new(it: Call) -> dict[str, Any]:
         "state": it.state, "lease": it.lease, "lease_until": micros_or_none(it.lease_until),
         "handed_at": micros_or_none(it.handed_at),
         "outcome": None if it.outcome is None else it.outcome.value, "provider": clean(it.provider),
+        "template": it.template or None,
     }
 
 
 def _read(row: Any) -> Call:
     (id_, incident, round_, person, number, via, channel, klass, text, code, asks, places, created, state, lease,
-     lease_until, handed, outcome, provider) = row
+     lease_until, handed, outcome, provider, template) = row
     return Call(id_, incident, round_, person, number, way_of(via), channel, klass, text, code, load_words(asks),
                 load_words(places), moment(created), state, lease, moment_or_none(lease_until),
-                moment_or_none(handed), outcome_of(outcome), provider)
+                moment_or_none(handed), outcome_of(outcome), provider, template or "")
 
 
 class CallSql:
@@ -56,6 +57,8 @@ class CallSql:
         every = select(*c)
         self.by_id = every.where(c.id == bindparam("id"))
         self.by_ids = every.where(dialect.among(c.id, "ids"))
+        self.by_ref = every.where(c.provider >= literal_column("'@'"), c.provider < literal_column("'A'"),
+                                  dialect.among(c.provider, "refs"))
         self.to_any = (every.where(dialect.among(c.number, "numbers"), c.created_at >= bindparam("since"))
                        .order_by(c.created_at, c.id))
         self.to = (every.where(c.number == bindparam("number"), c.created_at >= bindparam("since"))
@@ -94,6 +97,11 @@ class CallReads(Session):
     def calls(self, ids: Iterable[str]) -> list[Call]:
         """Return the calls with these ids, in the order of the ids."""
         return self.ordered(self.home.statements(CallSql).by_ids, ids, _read)
+
+    def calls_by_ref(self, refs: Iterable[str]) -> list[Call]:
+        """Return the calls their providers know by these ids (`@channel:id`)."""
+        values = {"refs": self.home.dialect.many(list(refs))}
+        return [_read(row) for row in self.rows(self.home.statements(CallSql).by_ref, values)]
 
     def calls_to_any(self, numbers: Iterable[str], *, since: datetime) -> list[Call]:
         """Return calls to any of these numbers created at `since` or later, oldest first."""

@@ -40,9 +40,9 @@ def _new_fact(it: Fact) -> dict[str, Any]:
 
 
 def _notice(row: Any) -> NoticeRow:
-    id_, incident, person, number, what, text, due, state, why, lease_until = row
+    id_, incident, person, number, what, text, due, state, why, lease_until, channel = row
     return NoticeRow(id_, incident, person, number, what, text, moment(due), state, why,
-                     moment_or_none(lease_until))
+                     moment_or_none(lease_until), channel or "")
 
 
 def _new_notice(it: NoticeRow) -> dict[str, Any]:
@@ -51,6 +51,7 @@ def _new_notice(it: NoticeRow) -> dict[str, Any]:
         "id": it.id, "incident": it.incident, "person": it.person, "number": it.number, "what": it.what,
         "text": clean(it.text), "due_at": due, "state": it.state, "why": it.why,
         "lease_until": micros_or_none(it.lease_until), "claim_at": due if it.state == "queued" else None,
+        "channel": it.channel or None,
     }
 
 
@@ -104,7 +105,8 @@ class PaperSql:
         self.finish_notice = (update(notice).where(n.id == bindparam("b_id"))
                               .values(state=bindparam("now_is"), why=bindparam("reason"), lease_until=null(),
                                       claim_at=null()))
-        self.finish_notices = changing(dialect, notice, ["state", "why"], fixed={"lease_until": None, "claim_at": None})
+        self.finish_notices = changing(dialect, notice, ["state", "why", "channel", "claim_at"],
+                                       fixed={"lease_until": None})
         self.inbound = (select(*i).where(i.state == bindparam("state"))
                         .order_by(i.received_at, i.id).limit(bindparam("most")))
         self.claim_inbound = dialect.claim(self.inbound)
@@ -112,6 +114,9 @@ class PaperSql:
                            .order_by(i.received_at.desc(), i.id.desc()).limit(bindparam("most")))
         self.add_inbound = adding(dialect, inbound, known=True)
         self.finish_inbound = changing(dialect, inbound, ["understood"], fixed={"state": "done"})
+        self.shelve = update(inbound).where(dialect.among(i.id, "ids")).values(state="waiting")
+        self.wake = (update(inbound).where(i.state == "waiting", dialect.among(i.call, "refs"))
+                     .values(state="new"))
         self.codes = (select(*k).where(dialect.among(k.number, "numbers"))
                       .order_by(k.given_at, k.number, k.incident, k.round, k.code))
         self.add_codes = adding(dialect, code, known=True)
@@ -190,7 +195,7 @@ class PaperWrites(PaperReads):
         if rows:
             ids = self.home.dialect.many([row[0] for row in rows])
             self.change(sql.lease_notices, {"ids": ids, "at": micros(lease_until)})
-        return [_notice((*row[:7], "sending", row[8], micros(lease_until))) for row in rows]
+        return [_notice((*row[:7], "sending", row[8], micros(lease_until), row[10])) for row in rows]
 
     def finish_notice(self, id: str, state: str, why: str = "") -> None:
         """End a notice: sent, or dropped with the reason."""
@@ -199,7 +204,9 @@ class PaperWrites(PaperReads):
     def finish_notices(self, ended: Sequence[NoticeRow]) -> None:
         """End many notices, given as they are now."""
         self.many(self.home.statements(PaperSql).finish_notices,
-                  [{"b_id": it.id, "state": it.state, "why": clean(it.why)} for it in ended])
+                  [{"b_id": it.id, "state": it.state, "why": clean(it.why), "channel": it.channel or None,
+                    "claim_at": micros(it.lease_until or it.due_at) if it.state == "queued" else None}
+                   for it in ended])
 
     def add_inbound(self, rows: Sequence[Inbound]) -> int:
         """Store what was heard; known ids are left alone. Return how many were new."""
@@ -209,6 +216,14 @@ class PaperWrites(PaperReads):
         """Lock new inbound rows in order of `received_at`, `id`."""
         values = {"state": "new", "most": limit}
         return [_inbound(row) for row in self.rows(self.home.statements(PaperSql).claim_inbound, values)]
+
+    def shelve_inbound(self, ids: Iterable[str]) -> None:
+        """Put rows aside until their call is known."""
+        self.change(self.home.statements(PaperSql).shelve, {"ids": self.home.dialect.many(list(ids))})
+
+    def wake_inbound(self, refs: Iterable[str]) -> int:
+        """Take up what was put aside for calls of these names; return how much."""
+        return self.change(self.home.statements(PaperSql).wake, {"refs": self.home.dialect.many(list(refs))})
 
     def finish_inbound(self, id: str, understood: str) -> None:
         """Mark an inbound row done, with what was understood."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -95,6 +96,10 @@ class Desk:
     @property
     def channels(self) -> dict[Via, Line]:
         return {Via.SMS: self.line}
+
+    @property
+    def routes(self) -> Any:
+        return SimpleNamespace(channels=(self.line,), most=self.line.limits.max_in_flight)
 
     def lease(self, via: Via) -> timedelta:
         return timedelta(seconds=4 * self.line.limits.timeout)

@@ -277,7 +277,7 @@ def test_the_exchange_and_its_channels_keep_the_ports() -> None:
     board: Phones = phones
     assert board is phones
     for name, via in (("simulator-sms", Via.SMS), ("simulator-voice", Via.VOICE)):
-        channel = registry.make(name, {"exchange": phones})
+        channel = registry.make(name, name, {"exchange": phones})
         assert (channel.name, channel.via, channel.real) == (name, via, False)
         assert isinstance(channel, Tracks)
         assert isinstance(channel, Listens)

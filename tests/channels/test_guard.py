@@ -58,15 +58,20 @@ def test_real_numbers_are_not_taken_for_invented_ones() -> None:
     assert not any(imaginary(number) for number in real)
 
 
-def test_every_channel_in_the_table_can_be_made() -> None:
-    for name in registry.BUILT_IN:
-        channel = registry.make(name, {"url": "http://127.0.0.1:1", "key": "k"})
-        assert channel.name == name
+def test_every_channel_in_the_table_can_be_found() -> None:
+    for kind in registry.BUILT_IN:
+        assert callable(registry._maker(kind))
+
+
+def test_a_simulated_channel_needs_a_switchboard_and_is_not_real() -> None:
+    for name in ("simulator-sms", "simulator-voice"):
+        channel = registry.make(name, "mine", {"url": "http://127.0.0.1:1", "key": "k"})
+        assert channel.name == "mine"
         assert channel.real is False
         with pytest.raises(UsageError, match="switchboard"):
-            registry.make(name, {})
+            registry.make(name, name, {})
 
 
 def test_an_unknown_channel_is_told_which_there_are() -> None:
-    with pytest.raises(UsageError, match="simulator-sms, simulator-voice"):
-        registry.make("pigeon", {})
+    with pytest.raises(UsageError, match=r"http, .*simulator-sms, simulator-voice"):
+        registry.make("pigeon", "p", {})

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +23,13 @@ from dutydesk.channels.simulator.remote import RemoteSms, RemoteVoice
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import Refused, SendError
-from dutydesk.ports.channel import Hears, Limits, Tracks
+from dutydesk.ports.channel import Callback, Hears, Limits, Tracks
 
 KEY = "a secret of the tests"
+
+
+def pushed(headers: Sequence[tuple[str, str]], body: bytes) -> Callback:
+    return Callback("POST", "/hooks/simulator-sms", "", (), headers, body, START)
 
 
 @dataclass
@@ -49,7 +53,7 @@ def desk() -> Iterator[Desk]:
             if state.fail > 0:
                 state.fail, status = state.fail - 1, 500
             else:
-                state.rows += state.channel.read_callback(list(self.headers.items()), body, START)
+                state.rows += state.channel.read_callback(pushed(list(self.headers.items()), body))
             self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -196,12 +200,12 @@ def test_a_call_back_without_our_signature_is_refused() -> None:
     row = Inbound("i1", "simulator-sms", "receipt", "+99901", "", "c1", START, Outcome.ON_HANDSET)
     body = wire.rows_to_json([row])
     good = [(wire.SIGNATURE.lower(), wire.sign(KEY, body))]
-    assert channel.read_callback(good, body, START) == [row]
+    assert channel.read_callback(pushed(good, body)) == [row]
     for headers, forged in (([], body), (good, body + b" "), ([(wire.SIGNATURE, wire.sign("guess", body))], body)):
         with pytest.raises(Refused):
-            channel.read_callback(headers, forged, START)
+            channel.read_callback(pushed(headers, forged))
     for nonsense in (b"{}x", b"[1]", b'[{"id": 1}]', b"\xff"):
         with pytest.raises(Refused):
-            channel.read_callback([(wire.SIGNATURE, wire.sign(KEY, nonsense))], nonsense, START)
+            channel.read_callback(pushed([(wire.SIGNATURE, wire.sign(KEY, nonsense))], nonsense))
     assert isinstance(channel, Tracks)
     assert isinstance(channel, Hears)

@@ -132,3 +132,20 @@ def test_the_same_site_gives_the_same_report_on_the_same_day(site):
     loaded = site.load()
     assert to_json(check(loaded, DAY)) == to_json(check(loaded, DAY))
     assert to_json(check(loaded, date(2026, 7, 2)))["at"] == "2026-07-02"
+
+
+@pytest.mark.parametrize(("lines", "seconds"), [
+    (1, 8 * 30.0),                  # nine phones one after another, each half a minute
+    (3, 60.0),                      # three at once, the others as lines come free
+    (9, 8 / 50),                    # a line for each: as fast as calls can be handed over
+])
+def test_the_report_tells_when_a_red_has_rung_its_last_phone_once(site, lines, seconds):
+    site.edit("dutydesk.toml", "lines = 8", f"lines = {lines}")
+    row = next(row for row in site.check().first_rings if (row.family, row.county) == ("flood", ""))
+    assert row.phones == 9
+    assert row.last.total_seconds() == pytest.approx(seconds)
+
+
+def test_without_a_line_nobody_is_ever_rung_and_the_report_says_so(site):
+    site.edit("dutydesk.toml", 'voice = "simulator-voice"\n', "")
+    assert {row.last for row in site.check().first_rings} == {None}

@@ -5,7 +5,7 @@ The phones are the judge: what a story promises is read from what arrived there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -116,6 +116,9 @@ class Story:
     limits: Limits = field(default_factory=lambda: Limits(per_second=500, lines=500))
     capacity: Capacity = field(default_factory=lambda: Capacity(lines=1000, voice_per_second=1000, sms_per_second=2000))
     url: str = ""
+    sms: Sequence[str] = ("simulator-sms",)
+    voice: Sequence[str] = ("simulator-voice",)
+    limits_of: Mapping[str, Limits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.setup = setup(self.plan)
@@ -134,8 +137,10 @@ class Story:
 
     def work(self) -> None:
         """Put a fresh worker at the desk: nothing it knows in memory survives."""
-        channels = {Via.SMS: SimulatorSms(self.exchange, limits=self.limits),
-                    Via.VOICE: SimulatorVoice(self.exchange, limits=self.limits)}
+        channels = {Via.SMS: [SimulatorSms(self.exchange, name, self.limits_of.get(name, self.limits))
+                              for name in self.sms],
+                    Via.VOICE: [SimulatorVoice(self.exchange, name, self.limits_of.get(name, self.limits))
+                                for name in self.voice]}
         self.ctx = Context(self.setup, SiteTexts(self.setup.texts), SOURCES, feed, channels)
         self.rounds = Rounds(self.ctx, self.store)
         self.hand = Hand(self.ctx, self.store, self.clock)

@@ -56,11 +56,11 @@ CALLOUT = Callout("c1", "i1", "371002/flood", "371002", 1, Colour.RED, 1, "polic
 ASK = Ask("a1", "c1", "i1", 1, "371002", "p1", Role.DEPUTY, "+9991000001", Via.VOICE, 1, 2, 3, 1, NOW)
 
 CALL = Call("k1", "i1", 1, "p1", "+9991000001", Via.VOICE, "sim", 1, "请立即…", "B", ("a1",), ("371002",), NOW,
-            "sending", "lease-1", NOW + MINUTE)
+            "sending", "lease-1", NOW + MINUTE, template="flood.voice")
 
 FACT = Fact("f1", "c1", "i1", "acted", "p1", Via.SMS, NOW, "automatic", "moved", 32, "in1")
 
-NOTICE = NoticeRow("n1", "i1", "p1", "+9991000001", "lowered", "已降级", NOW)
+NOTICE = NoticeRow("n1", "i1", "p1", "+9991000001", "lowered", "已降级", NOW, channel="modem")
 
 INBOUND = Inbound("in1", "sim", "receipt", "+9991000001", "收到", "k1", NOW, Outcome.ON_HANDSET)
 

@@ -123,6 +123,33 @@ def test_a_group_of_asks_is_claimed_whole_whatever_the_limit(store: SqlStore) ->
     assert store.write(lambda tx: tx.claim_asks(3, Via.VOICE, LATER, 9)) == []
 
 
+def test_where_more_is_due_than_can_leave_incidents_take_turns_and_first_rings_go_before_repeats(
+        store: SqlStore) -> None:
+    big = [replace(each, id=f"big{each.id}", due_at=NOW - MINUTE) for each in asks(40, tries=1, incident="big")]
+    small = [replace(each, id=f"small{each.id}", person=f"s{each.person}")
+             for each in asks(3, tries=1, incident="small")]
+    again = [replace(each, id=f"again{each.id}", person=f"r{each.person}", due_at=NOW - 2 * MINUTE)
+             for each in asks(5, tries=2, incident="small")]
+    store.write(lambda tx: tx.add_asks([*again, *big, *small]))
+
+    def first(limit: int, *, fair: bool) -> list[str]:
+        rows = store.write(lambda tx: tx.claim_asks(1, Via.VOICE, LATER, limit, fair=fair))
+        return sorted(each.id.rstrip("0123456789") for each in rows)
+    assert first(6, fair=False) == ["againa"] * 5 + ["biga"]
+    assert first(6, fair=True) == ["biga"] * 3 + ["smalla"] * 3
+    assert first(43, fair=True) == ["biga"] * 40 + ["smalla"] * 3
+    assert first(99, fair=True) == first(99, fair=False)
+
+
+def test_a_notice_that_is_queued_again_waits_its_time_and_keeps_its_age(store: SqlStore) -> None:
+    store.write(lambda tx: tx.add_notices([NOTICE]))
+    claimed, = store.write(lambda tx: tx.claim_notices(NOW, 9, LATER))
+    store.write(lambda tx: tx.finish_notices([replace(claimed, state="queued", lease_until=LATER, why="down")]))
+    assert store.write(lambda tx: tx.claim_notices(NOW, 9, LATER)) == []
+    again, = store.write(lambda tx: tx.claim_notices(LATER, 9, LATER + MINUTE))
+    assert (again.due_at, again.channel) == (NOW, "modem")
+
+
 def test_a_withdrawn_ask_is_never_claimed_or_started(store: SqlStore) -> None:
     store.write(lambda tx: tx.add_asks([ASK, replace(ASK, id="a2", person="p9"), replace(ASK, id="a3", callout="c2")]))
     assert store.write(lambda tx: tx.withdraw_asks("c1", "p9")) == 1

@@ -6,10 +6,8 @@ They exist so that the desk can be killed while the phones live on and judge it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import datetime
 from threading import local
 from typing import Any
 
@@ -20,7 +18,7 @@ from dutydesk.channels.simulator import wire
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import Refused, SendError
-from dutydesk.ports.channel import Handed, Limits, Outgoing
+from dutydesk.ports.channel import Callback, Handed, Limits, Outgoing
 
 TIMEOUT = 5.0   # seconds
 
@@ -56,11 +54,11 @@ class _Remote:
         """
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._status, call)
 
-    def read_callback(self, headers: Sequence[tuple[str, str]], body: bytes, now: datetime) -> list[Inbound]:
+    def read_callback(self, callback: Callback) -> list[Inbound]:
         """Return the rows of one call-back; raises Refused for a bad signature or a body that is no rows."""
-        if not wire.signed(headers, self._key, body):
+        if not wire.signed(callback.headers, self._key, callback.body):
             raise Refused(f"a call-back of {self.name} is not signed with its key")
-        return wire.rows_from_json(body)
+        return wire.rows_from_json(callback.body)
 
     def close(self) -> None:
         """End the threads that send."""

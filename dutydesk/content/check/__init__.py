@@ -7,17 +7,30 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dutydesk.content.check import config, contacts, places, playbooks, posts, roster, sources, texts, waivers
+from dutydesk.content.check import (
+    capacity,
+    config,
+    contacts,
+    places,
+    playbooks,
+    posts,
+    roster,
+    sources,
+    texts,
+    waivers,
+)
 from dutydesk.content.check import coverage as table
+from dutydesk.content.check.capacity import FirstRings
 from dutydesk.content.check.coverage import Bound, Covered
-from dutydesk.content.check.rule import Case, Rule
+from dutydesk.content.check.rule import Case, Rule, Tried
 from dutydesk.content.faults import READING
 from dutydesk.content.load import Loaded
 from dutydesk.domain.finding import Finding, Level
 
 #: Every rule that runs over a loaded site, in the order of the report's groups.
-RULES: tuple[Rule, ...] = (*config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES,
-                           *playbooks.RULES, *posts.RULES, *roster.RULES, *texts.RULES)
+RULES: tuple[Rule, ...] = (
+    *config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES, *playbooks.RULES, *posts.RULES,
+    *roster.RULES, *texts.RULES, *capacity.RULES)
 
 _RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 
@@ -36,6 +49,7 @@ class Report:
     waived: tuple[waivers.Waived, ...]
     coverage: tuple[Covered, ...]
     bounds: tuple[Bound, ...]
+    first_rings: tuple[FirstRings, ...] = ()
 
     def count(self, level: Level) -> int:
         """Return how many findings of a level stand."""
@@ -47,17 +61,21 @@ class Report:
         return self.count(Level.ERROR)
 
 
-def check(loaded: Loaded, at: date) -> Report:
-    """Judge a loaded site as of a day (the site's own calendar)."""
-    case = Case(loaded, at)
+def check(loaded: Loaded, at: date, channels: Tried = dict) -> Report:
+    """Judge a loaded site as of a day (the site's own calendar).
+
+    `channels` tells of every channel of the site whose settings cannot be used, why: name -> text.
+    """
+    case = Case(loaded, at, channels)
     found = [*loaded.findings, *(finding for rule in RULES for finding in rule.run(case))]
     standing, waived = waivers.apply(found, loaded.rows.waivers, at, meanings().keys())
     standing.sort(key=lambda each: (_RANK[each.level], each.file, each.line, each.rule, each.text))
-    return Report(at, tuple(standing), tuple(waived), table.coverage(case), table.bounds(case))
+    return Report(at, tuple(standing), tuple(waived), table.coverage(case), table.bounds(case),
+                  capacity.first_rings(case))
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """Return the report as JSON values: findings, waived, coverage, bounds, and how many there are of each."""
+    """Return the report as JSON values: findings, waived, coverage, bounds, first rings of a red."""
     return {
         "at": report.day.isoformat(),
         "errors": report.errors,
@@ -72,6 +90,9 @@ def to_json(report: Report) -> dict[str, Any]:
         "bounds": [{"hazard": row.family, "colour": row.colour, "county": row.county, "name": row.name,
                     "posts": row.posts, "minutes": row.longest.total_seconds() / 60, "at_once": row.at_once,
                     "hold_seconds": int(row.hold.total_seconds())} for row in report.bounds],
+        "first_rings": [{"hazard": row.family, "county": row.county, "name": row.name, "phones": row.phones,
+                         "last_seconds": None if row.last is None else round(row.last.total_seconds(), 1)}
+                        for row in report.first_rings],
     }
 
 

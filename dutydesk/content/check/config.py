@@ -103,6 +103,40 @@ def scenarios(case: Case) -> Iterator[Hit]:
             yield Hit(at, f"the scenario {name} speaks of {id}, which this site does not have; correct it", id)
 
 
+def channel_settings(case: Case) -> Iterator[Hit]:
+    """Find channels and copies that cannot be made from their settings."""
+    config = case.loaded.config
+    if config is None:
+        return
+    for name, why in case.channels().items():
+        yield Hit(_channel_at(case, name), why, name)
+    for way, row in config.channels.items():
+        for name in {each for each in row if row.count(each) > 1}:
+            yield Hit(case.loaded.config_at("channels", way), f"{name} stands twice for {way}; name it once", name)
+
+
+def channel_unused(case: Case) -> Iterator[Hit]:
+    """Find settings and limits of channels that carry nothing."""
+    config = case.loaded.config
+    if config is None:
+        return
+    used = {name for row in config.channels.values() for name in row}
+    for name in dict.fromkeys((*config.channel_settings, *config.limits)):
+        if name not in used:
+            yield Hit(_channel_at(case, name), f"{name} has settings or limits and [channels] does not name it; add it "
+                                               f"there, or take them out", name)
+
+
+def _channel_at(case: Case, name: str) -> tuple[str, int]:
+    """Where the settings of a channel stand; else where the channels are named."""
+    config = case.loaded.config
+    for table, rows in (("channel", config.channel_settings), ("copy", config.copies),
+                        ("limits", config.limits)) if config else ():
+        if name in rows:
+            return case.loaded.config_at(table, name)
+    return case.loaded.config_at("channels")
+
+
 RULES = (
     Rule("no-last-resort", Level.ERROR, "nobody is rung when a roster hour is empty", last_resort),
     Rule("no-desk", Level.ERROR, "there is no desk, or one that answers for no place", no_desk),
@@ -110,5 +144,7 @@ RULES = (
     Rule("no-auto", Level.INFO, "every warning waits for the officer's word", no_auto),
     Rule("source-twice", Level.ERROR, "two sources share an id or a folder", source_twice),
     Rule("journal-heads", Level.WARNING, "the journal's head leaves the machine nowhere", journal_heads),
+    Rule("channel", Level.ERROR, "a channel or a copy cannot be used as it is set", channel_settings),
+    Rule("channel-unused", Level.WARNING, "a channel has settings or limits and carries nothing", channel_unused),
     Rule("scenario", Level.ERROR, "a scenario cannot be told", scenarios),
 )

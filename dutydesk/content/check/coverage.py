@@ -99,7 +99,7 @@ def bounds(case: Case) -> tuple[Bound, ...]:
     auto = config is None or any(source.get("auto") for source in config.sources)
     hold = timedelta() if auto or config is None else config.rules.hold
     spans: dict[tuple[str, str, str], list[timedelta]] = {}
-    counties = {place.id: _counties(case, place) for place in case.loaded.site.places.values()}
+    counties = {place.id: counties_of(case, place) for place in case.loaded.site.places.values()}
     for asked in case.asked:
         span = _span(case, asked)
         for county in counties[asked.place.id]:
@@ -119,7 +119,7 @@ def _span(case: Case, asked: Asked) -> timedelta:
     return sum((step.within for number, step in enumerate(asked.steps) if case.reached(asked, number)), timedelta())
 
 
-def _counties(case: Case, place: Place) -> tuple[str, ...]:
+def counties_of(case: Case, place: Place) -> tuple[str, ...]:
     """Return the counties a place lies in; the topmost place where there is none."""
     line = [place, *case.loaded.site.ancestors(place.id)]
     return tuple(each.id for each in line if each.kind == "county") or (line[-1].id,)

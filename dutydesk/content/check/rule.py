@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,9 @@ from dutydesk.domain.playbook import Playbook, Step
 from dutydesk.domain.reach import Reached, reach_step
 from dutydesk.domain.site import Place, Post
 from dutydesk.domain.values import Colour
+
+#: Tries the site's channels; returns what is wrong with the settings of those that cannot be made.
+Tried = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Case:
 
     loaded: Loaded
     day: date
+    channels: Tried = dict
 
     @cached_property
     def texts(self) -> SiteTexts:

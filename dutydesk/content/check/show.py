@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dutydesk.content.check import Report
+from dutydesk.content.check.capacity import FirstRings
 from dutydesk.content.check.coverage import TABLE_LEVELS, Bound
 from dutydesk.domain.finding import Finding, Level
 
@@ -36,6 +37,7 @@ def show(report: Report, console: Console, *, everything: bool = False) -> None:
                            f"{waived.finding}", style="dim"), soft_wrap=True)
     console.print(_coverage(report))
     console.print(_bounds(report))
+    console.print(_first_rings(report))
     counts = ", ".join(f"{report.count(level)} {level}{'s' if report.count(level) != 1 else ''}" for level in Level)
     console.print(Text(f"{counts}, {len(report.waived)} waived (as of {report.day})",
                        style="bold red" if report.errors else "bold green"))
@@ -81,4 +83,21 @@ def _bounds(report: Report) -> Table:
     held = max((row.hold for row in report.bounds), default=None)
     if held:
         table.caption = f"and up to {int(held.total_seconds())} s before it, while the officer is asked first"
+    return table
+
+
+def _first_rings(report: Report) -> Table:
+    """Draw hazards by counties: when the last phone of a red rings for the first time, and how many there are."""
+    table = Table(title="Minutes until a red has rung its last phone once", title_justify="left")
+    table.add_column("hazard")
+    table.add_column("phones", justify="right")
+    columns = dict.fromkeys((row.county, row.name) for row in sorted(report.first_rings, key=lambda row: row.county))
+    for _, name in columns:
+        table.add_column(name, justify="right")
+    cells: dict[tuple[str, str], FirstRings] = {(row.family, row.county): row for row in report.first_rings}
+    for family in dict.fromkeys(row.family for row in report.first_rings):
+        rows = [cells.get((family, county)) for county, _ in columns]
+        told = ["-" if row is None else "never" if row.last is None else f"{row.last.total_seconds() / 60:.1f}"
+                for row in rows]
+        table.add_row(family, str(rows[0].phones) if rows and rows[0] else "-", *told)
     return table

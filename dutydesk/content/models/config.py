@@ -9,9 +9,18 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
-from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text
+from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text, duration
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.setup import Config, Keeping, Live
 from dutydesk.domain.values import Colour
@@ -88,6 +97,46 @@ class StoreTable(Strict):
     url: Filled = Field(default="sqlite:///var/desk.sqlite3", description="database")
 
 
+_QUOTA = re.compile(r"\s*(\d+)\s*/\s*(.+)")
+
+
+def quota(value: object) -> tuple[int, timedelta]:
+    """Read `5/1h`: at most five within any hour; raises ValueError saying how to write it."""
+    if isinstance(value, tuple):
+        return value
+    found = _QUOTA.fullmatch(str(value))
+    if not found or not int(found[1]):
+        raise ValueError(f"{value!r} is no quota; write one like 5/1h: at most five within any hour")
+    return int(found[1]), duration(found[2])
+
+
+Quota = Annotated[tuple[int, timedelta], BeforeValidator(quota), WithJsonSchema(
+    {"type": "string", "pattern": r"^\d+/(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", "examples": ["1/1m", "5/1h", "20/1d"]})]
+#: One channel, or several in order of preference.
+ChannelList = Annotated[tuple[Id, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+                        Field(min_length=1), WithJsonSchema(
+    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]})]
+
+
+class ChannelTable(Strict):
+    """[channel.<name>]; the other names are those of its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Id = Field(description="what it is: one of `dutydesk channels`")
+
+
+class CopyTable(Strict):
+    """[copy.<name>]: where what happens is told besides; it asks nobody. The other names are those of its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Id = Field(description="what it is: dingtalk, feishu, wecom, mail, webhook, apprise")
+    what: tuple[Literal["version", "incident", "round", "alarm", "document", "heard", "notice", "order"], ...] = Field(
+        default=("version", "incident", "round", "alarm", "document"), description="what it tells")
+    every: Duration = Field(default=timedelta(minutes=1), description="how long what is not urgent is gathered")
+
+
 class LimitsTable(Strict):
     """[limits.<channel>]."""
 
@@ -97,6 +146,10 @@ class LimitsTable(Strict):
         default=None, description="how many may be on their way to the provider at once")
     timeout: Annotated[float, Field(gt=0)] | None = Field(
         default=None, description="seconds after which a hand-over counts as unknown")
+    per_number: tuple[Quota, ...] | None = Field(
+        default=None, description='calls to one number, failed ones included: ["1/1m", "5/1h", "20/1d"]')
+    per_template: tuple[Quota, ...] | None = Field(
+        default=None, description='calls to one number in the same wording: ["50/1d"]')
 
 
 class SourceTable(Strict):
@@ -197,7 +250,10 @@ class ConfigFile(Strict):
     duty: DutyTable
     desk: tuple[DeskTable, ...] = ()
     store: StoreTable = StoreTable()
-    channels: dict[Id, Id] = Field(default={}, description="way (sms, voice) -> channel")
+    channels: dict[Id, ChannelList] = Field(
+        default={}, description="way (sms, voice) -> channel, or several in order of preference")
+    channel: dict[Id, ChannelTable] = Field(default={})
+    copy_to: dict[Id, CopyTable] = Field(default={}, alias="copy")
     limits: dict[Id, LimitsTable] = Field(default={})
     source: tuple[SourceTable, ...] = ()
     feeds: FeedsTable = FeedsTable()
@@ -218,8 +274,9 @@ class ConfigFile(Strict):
             store=self.store.url,
             sources=tuple(each.model_dump() for each in self.source),
             channels=self.channels,
-            limits={name: {key: float(value) for key, value in each.model_dump(exclude_none=True).items()}
-                    for name, each in self.limits.items()},
+            copies={name: each.model_dump() for name, each in self.copy_to.items()},
+            channel_settings={name: each.model_dump() for name, each in self.channel.items()},
+            limits={name: each.model_dump(exclude_none=True) for name, each in self.limits.items()},
             feeds=Keeping(**dict(self.feeds)),
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,

@@ -51,8 +51,11 @@ call = Table(
     "call", metadata, key(), *words("incident"), *counts("round"), *words("person", "number", "via", "channel"),
     small("klass"), *words("text", "code", "asks", "places"), *times("created_at"), *words("state", "lease"),
     time_or_none("lease_until"), time_or_none("handed_at"), word_or_none("outcome"), *words("provider"),
+    word_or_none("template"),
 )
 Index("ix_call_lease", call.c.lease_until,
       sqlite_where=text("lease_until IS NOT NULL"), postgresql_where=text("lease_until IS NOT NULL"))
 Index(None, call.c.number, call.c.created_at)
+Index("ix_call_ref", call.c.provider, sqlite_where=text("provider >= '@' AND provider < 'A'"),
+      postgresql_where=text("provider >= '@' AND provider < 'A'"))
 Index(None, call.c.incident)

@@ -24,7 +24,7 @@ Index(None, fact.c.callout)
 
 notice = Table(
     "notice", metadata, key(), *words("incident", "person", "number", "what", "text"), *times("due_at"),
-    *words("state", "why"), time_or_none("lease_until"), time_or_none("claim_at"),
+    *words("state", "why"), time_or_none("lease_until"), time_or_none("claim_at"), word_or_none("channel"),
 )
 Index("ix_notice_due", notice.c.claim_at, notice.c.id,
       sqlite_where=text("claim_at IS NOT NULL"), postgresql_where=text("claim_at IS NOT NULL"))
