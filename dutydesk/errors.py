@@ -97,11 +97,13 @@ class FetchFailed(DutydeskError):
     """A document could not be fetched whole; nothing of it may be taken for an answer.
 
     `retry_after` is how many seconds the server wants to be left alone, None where it did not say. `beginning` is what
-    is kept of an answer that was too large.
+    is kept of an answer that was too large. `refused`: the server is well and will not give this one document.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None, beginning: bytes = b"") -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, beginning: bytes = b"",
+                 refused: bool = False) -> None:
         super().__init__(message)
+        self.refused = refused
         self.retry_after = retry_after
         self.beginning = beginning
 

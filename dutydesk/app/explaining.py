@@ -102,7 +102,8 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
         yield f"  {f'{reason.at.astimezone(zone):%m-%d %H:%M:%S} ' if reason.at else ''}{reason.text}"
 
 
-def _grounds(setup: Setup, reads: Reads, chains: Sequence[str], posts: Collection[str], zone: ZoneInfo) -> Iterator[str]:
+def _grounds(setup: Setup, reads: Reads, chains: Sequence[str], posts: Collection[str],
+             zone: ZoneInfo) -> Iterator[str]:
     """One line for each warning of the incident that touches a place of these posts, or one below it, or is over."""
     places = {post.partition("/")[0] for post in posts}
     for chain in reads.chains(chains):

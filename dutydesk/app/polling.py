@@ -1,7 +1,8 @@
 """Polls sources over HTTP: every source by itself, so that a slow or dead one delays no other.
 
 What is due stands in rows; the metronome only has somebody look. A source is worked on by one thread of one worker at a
-time, for a bounded time: first its own addresses, then what its lists ask for, the newest first.
+time, for a bounded time: first its own addresses, then what its lists ask for, what is urgent first, and of one list
+the newest.
 """
 
 from __future__ import annotations
@@ -133,8 +134,8 @@ class Poller:
         """Fetch what is due.
 
         1. The source's own addresses, each stored as it comes.
-        2. What its lists ask for, as it comes if the lists say what is newer, for then the newest comes first and a
-           cancel before its alert; else together, so that an alert and its cancel of one poll ring nobody.
+        2. What its lists ask for, as it comes if the lists say what is newer, for then the newest of a list comes
+           first and a cancel before its alert; else together, so that an alert and its cancel of one poll ring nobody.
         3. Three failures in a row, or a server that wants to be left alone, end the turn; the rest comes next time.
         """
         ends = monotonic() + min(BUDGET, max(polling.interval.total_seconds(), 1.0))
@@ -151,7 +152,7 @@ class Poller:
             if address.own or not together:
                 self._save(source, polling, held)
                 held = []
-            failures = failures + 1 if outcome.failed else 0
+            failures = failures + 1 if outcome.failed and not outcome.failed.refused else 0
             if outcome.failed and self._leave_alone(source, outcome.failed, failures):
                 break
         self._save(source, polling, held)

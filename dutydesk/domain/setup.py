@@ -29,7 +29,7 @@ class Keeping:
     bytes nobody could read. What a warning was read from is never removed.
     """
 
-    gap: float = 0.5
+    gap: float = 0.2
     keep: timedelta = timedelta(days=7)
     keep_bad: timedelta = timedelta(days=90)
 

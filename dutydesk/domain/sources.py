@@ -46,7 +46,7 @@ class Address:
 
     state: waiting, done, lost (given up). `url` has its secrets as `${NAME}`. `updated`: what the list said when it was
     asked for last. `depth`: 0 for its own, one more for every list on the way. `due_at` None: not to be fetched.
-    `document`: hash of what it brought last.
+    `document`: hash of what it brought last. `urgent`: its title says red, or that something is over.
     """
 
     source: str
@@ -63,6 +63,7 @@ class Address:
     etag: str = ""
     modified: str = ""
     document: str = ""
+    urgent: bool = False
 
 
 def silence(cycle: timedelta) -> timedelta:

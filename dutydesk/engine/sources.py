@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from dutydesk.domain.alert import Request
+from dutydesk.domain.colours import colour_in_text
+from dutydesk.domain.events import says_lifted
 from dutydesk.domain.ids import document_hash
 from dutydesk.domain.records import Document
 from dutydesk.domain.sources import DEEPEST, Address, SourceState, silent_since
+from dutydesk.domain.values import Colour
 from dutydesk.engine import wording
 from dutydesk.engine.batch import ACTUAL
 from dutydesk.engine.books import Books
@@ -99,7 +102,12 @@ def _is_news(known: Address | None, request: Request) -> bool:
 
 def _renewed(known: Address | None, request: Request, fresh: Address) -> Address:
     return replace(known or fresh, title=request.title, updated=request.updated, asked_at=fresh.asked_at,
-                   state="waiting", tries=0, due_at=fresh.asked_at, error="")
+                   state="waiting", tries=0, due_at=fresh.asked_at, error="", urgent=_is_urgent(request.title))
+
+
+def _is_urgent(title: str) -> bool:
+    """Whether a title says red, or that something is over: neither may wait behind an hour of other warnings."""
+    return says_lifted(title) or colour_in_text(title) is Colour.RED
 
 
 def unfetched(books: Books, source: str, address: Address, error: str, beginning: bytes = b"") -> None:

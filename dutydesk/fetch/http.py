@@ -28,6 +28,7 @@ from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.feed import Polling
 
 REDIRECTS = 5
+_REFUSED = frozenset({400, 403, 404, 406, 410, 451})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _STEP = 64 * 1024
 _LONGEST_NOTE = 300   # characters of an ETag or a date that are sent back
@@ -98,7 +99,7 @@ class Fetcher:
             return FetchFailed(f"no whole answer within {self._polling.timeout.total_seconds():g} s (timeout)")
         text = self.secrets.hide(str(error) if isinstance(error, FetchFailed) else _plain(error))
         if isinstance(error, FetchFailed):
-            return FetchFailed(text, retry_after=error.retry_after, beginning=error.beginning)
+            return FetchFailed(text, retry_after=error.retry_after, beginning=error.beginning, refused=error.refused)
         return FetchFailed(text)
 
     def _follow(self, url: str, line: Line, known: Mapping[str, str], now: datetime) -> Got:
@@ -143,7 +144,8 @@ class Fetcher:
             return Got(None, shown, etag, modified)
         if status != 200:
             raise FetchFailed(f"the server answered {status} {answer.reason or ''}".rstrip(),
-                              retry_after=_seconds(headers.get("Retry-After", ""), now))
+                              retry_after=_seconds(headers.get("Retry-After", ""), now),
+                              refused=status in _REFUSED)
         body = read_body(answer.raw.stream(_STEP, decode_content=False), headers.get("Content-Encoding", ""),
                          self._most)
         return Got(body, shown, etag, modified, dict(headers))

@@ -98,7 +98,9 @@ class Reads(Protocol):
         """Return the sources that have something to be fetched now."""
         ...
     def due_addresses(self, source: str, now: datetime, limit: int) -> list[Address]:
-        """Return what is to be fetched now: the source's own addresses, then what never failed, newest first."""
+        """Return what is to be fetched now: the source's own addresses; then what never failed, what is urgent, what
+        was asked for first, and of one list the newest.
+        """
         ...
     def addresses(self, source: str) -> list[Address]: ...
     def depth_of(self, source: str, document: str) -> int:

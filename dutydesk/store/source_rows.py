@@ -24,9 +24,10 @@ def _state(row: Any) -> SourceState:
 
 
 def _address(row: Any) -> Address:
-    (source, url, own, title, updated, asked, depth, state, tries, due, error, etag, modified, document_) = row
+    (source, url, own, title, updated, asked, depth, state, tries, due, error, etag, modified, document_,
+     urgent) = row
     return Address(source, url, bool(own), title, moment_or_none(updated), moment_or_none(asked), depth, state, tries,
-                   moment_or_none(due), error, etag, modified, document_)
+                   moment_or_none(due), error, etag, modified, document_, bool(urgent))
 
 
 def _new_address(it: Address) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def _new_address(it: Address) -> dict[str, Any]:
         "source": it.source, "url": clean(it.url), "own": int(it.own), "title": clean(it.title),
         "updated": micros_or_none(it.updated), "asked_at": micros_or_none(it.asked_at), "depth": it.depth,
         "state": it.state, "tries": it.tries, "due_at": micros_or_none(it.due_at), "error": clean(it.error),
-        "etag": clean(it.etag), "modified": clean(it.modified), "document": it.document,
+        "etag": clean(it.etag), "modified": clean(it.modified), "document": it.document, "urgent": int(it.urgent),
     }
 
 
@@ -64,7 +65,8 @@ class SourceSql:
             **{each.name: bindparam(each.name) for each in a if each.name not in ("source", "url")})
         self.due_sources = select(a.source).where(a.due_at <= bindparam("now")).group_by(a.source).order_by(a.source)
         self.due = select(*a).where(a.source == bindparam("source"), a.due_at <= bindparam("now")).order_by(
-            a.own.desc(), a.tries > 0, func.coalesce(a.updated, 0).desc(), a.asked_at, a.url).limit(bindparam("most"))
+            a.own.desc(), a.tries > 0, a.urgent.desc(), a.asked_at, func.coalesce(a.updated, 0).desc(), a.url
+        ).limit(bindparam("most"))
         self.of_source = select(*a).where(a.source == bindparam("source")).order_by(a.own.desc(), a.url)
         self.known = dialect.lock(
             select(*a).where(a.source == bindparam("source"), dialect.among(a.url, "urls")).order_by(a.url))
@@ -100,7 +102,9 @@ class SourceReads(Session):
         return [row[0] for row in self.rows(self._sources().due_sources, {"now": micros(now)})]
 
     def due_addresses(self, source: str, now: datetime, limit: int) -> list[Address]:
-        """Return what is to be fetched now: the source's own addresses, then what never failed, newest first."""
+        """Return what is to be fetched now: the source's own addresses; then what never failed, what is urgent, what
+        was asked for first, and of one list the newest.
+        """
         values = {"source": source, "now": micros(now), "most": limit}
         return [_address(row) for row in self.rows(self._sources().due, values)]
 

@@ -99,6 +99,22 @@ def test_only_so_many_are_fetched_in_one_turn_and_the_newest_first(server: Serve
     assert sorted(server.paths()[1:]) == [f"/{hour}.xml" for hour in range(8)]
 
 
+def test_a_red_and_a_lift_are_fetched_before_everything_else_and_older_lists_before_newer_ones(
+        server: Server, watching: Any) -> None:
+    watch = watching(source(server.url("/index"), more="per_poll = 2"))
+    entries = [(f"{number}.xml", NOON + timedelta(minutes=number)) for number in range(6)]
+    titles = {"1.xml": "海角市发布暴雨红色预警信号", "2.xml": "海角市解除大风蓝色预警信号"}
+    server.says("/index", index(*entries, titles=titles))
+    watch.poll()
+    watch.forward(60)
+    server.says("/index", index(*entries, ("late.xml", NOON + timedelta(hours=1)), word="later"))
+    for _ in range(5):
+        watch.poll()
+    asked = [path for path in server.paths() if path != "/index"]
+    assert asked[:2] == ["/2.xml", "/1.xml"]
+    assert asked[2:] == ["/5.xml", "/4.xml", "/3.xml", "/0.xml", "/late.xml"]
+
+
 def test_a_list_of_lists_ends(server: Server, watching: Any) -> None:
     watch = watching(source(server.url("/0")))
     for depth in range(9):

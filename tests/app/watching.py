@@ -39,9 +39,9 @@ def source(url: str, kind: str = "cap-index", timeout: str = "5s", more: str = "
     return SOURCE.format(url=url, kind=kind, timeout=timeout, more=more)
 
 
-def index(*entries: tuple[str, datetime | None], word: str = "") -> bytes:
-    """An Atom index: address and time of each entry."""
-    told = "".join(f'<entry><title>{url}</title><link href="{url}"/>'
+def index(*entries: tuple[str, datetime | None], word: str = "", titles: Mapping[str, str] | None = None) -> bytes:
+    """An Atom index: address and time of each entry, its title if not its address."""
+    told = "".join(f'<entry><title>{(titles or {}).get(url, url)}</title><link href="{url}"/>'
                    + (f"<updated>{updated.isoformat()}</updated>" if updated else "") + "</entry>"
                    for url, updated in entries)
     return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>{word}</title>{told}</feed>'.encode()

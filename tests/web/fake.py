@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fake_observed import ObservedHand, ObservedViews
+from fake_sources import sources
 
 from dutydesk.domain.records import Closed, State
-from dutydesk.domain.sources import SourceState
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
 from dutydesk.ports.hand import Pasted
 from dutydesk.ports.phones import Bubble, Handset, PhoneLine
-from dutydesk.ports.shown_sources import SourceFigures, SourceView
+from dutydesk.ports.shown_sources import SourceView
 
 START = datetime(2021, 7, 19, 19, 0, tzinfo=UTC)   # 03:00 local
 INCIDENT = "i1"
@@ -213,14 +213,7 @@ class FakeViews(ObservedViews):
                      for seq in range(newest, max(0, newest - limit), -1))
 
     def sources(self, now: datetime) -> tuple[SourceView, ...]:
-        figures = SourceFigures(14, START, timedelta(seconds=95), timedelta(minutes=12), 0.08, 1, 61, 72, 0.93, 0.0)
-        state = SourceState("cma", START, START, START, START + timedelta(minutes=9))
-        dark = SourceState("water", START, START, None, None, 7, "the server answered 503", START)
-        return (SourceView("cma", "中国气象局预警", True, START + timedelta(minutes=9), "red.xml", 14, 0, 0, 1, "cap",
-                           "poll", "official", cycle=timedelta(minutes=1), state=state, due_at=START, fetching=2,
-                           lost=1, figures=figures),
-                SourceView("water", "水文预警", False, None, "", 1, 0, 1, 0, "cap", "poll", "relay", lifts=False,
-                           cycle=timedelta(minutes=5), state=dark))
+        return sources()
 
     def documents(self, *, states: Sequence[str] = (), limit: int = 50) -> tuple[shown.DocumentView, ...]:
         known = (

@@ -15,7 +15,7 @@ source_state = Table(
 address = Table(
     "address", metadata, key("source"), key("url"), small("own"), *words("title"), time_or_none("updated"),
     time_or_none("asked_at"), *counts("depth"), *words("state"), *counts("tries"), time_or_none("due_at"),
-    *words("error", "etag", "modified", "document"),
+    *words("error", "etag", "modified", "document"), small("urgent"),
 )
 Index("ix_address_due", address.c.due_at, address.c.source,
       sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL"))

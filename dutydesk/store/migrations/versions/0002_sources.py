@@ -34,7 +34,7 @@ def upgrade() -> None:
         want("source", TEXT), want("url", TEXT), want("own", SMALL), want("title", TEXT), sa.Column("updated", BIG),
         sa.Column("asked_at", BIG), want("depth", INT), want("state", TEXT), want("tries", INT),
         sa.Column("due_at", BIG), want("error", TEXT), want("etag", TEXT), want("modified", TEXT),
-        want("document", TEXT), sa.PrimaryKeyConstraint("source", "url", name="pk_address"),
+        want("document", TEXT), want("urgent", SMALL), sa.PrimaryKeyConstraint("source", "url", name="pk_address"),
     )
     due = sa.text("due_at IS NOT NULL")
     op.create_index("ix_address_due", "address", ["due_at", "source"], sqlite_where=due, postgresql_where=due)
