@@ -97,6 +97,9 @@ MEANINGS: dict[str, Meaning] = {
     "wrapped-cancel": Meaning("外层标明取消分发，请值班员核实",
                               "the wrapper cancels a distribution; the message was read as written"),
     "content-not-cap": Meaning("外层中有一部分不是 CAP 预警", "a part of the wrapper holds no CAP message"),
+    # earthquakes
+    "quake-partial": Meaning("地震缺少时间、震中或震级，不能据此叫应",
+                             "a quake lacks its time, place or magnitude; nobody can be called for it"),
     # documents that cannot be read at all carry the name of their error
     "too-large": Meaning("文件太大", "the document is larger than its source may send"),
     "dangerous": Meaning("文件含有危险的 XML 结构，已拒绝", "an entity, a doctype that reaches outside, or UTF-7"),

@@ -23,6 +23,9 @@ BUILT_IN: dict[str, str] = {
     "weathercom": "dutydesk.feeds.weathercom:WeatherCom",
     "caiyun": "dutydesk.feeds.caiyun:Caiyun",
     "gdacs": "dutydesk.feeds.gdacs:Gdacs",
+    "firms": "dutydesk.feeds.firms:Firms",
+    "usgs": "dutydesk.feeds.usgs:Usgs",
+    "cenc": "dutydesk.feeds.cenc:Cenc",
 }
 
 
