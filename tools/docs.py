@@ -25,6 +25,8 @@ from dutydesk.content.check import meanings
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.schema import FILES
 from dutydesk.domain.callout import table_text
+from dutydesk.domain.hotspots import FireRules
+from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.rules import Rules
 from dutydesk.feeds.faults import MEANINGS
 from dutydesk.feeds.registry import BUILT_IN as FEEDS
@@ -161,22 +163,27 @@ def children(model: type[Any]) -> Iterator[tuple[str, type[Any]]]:
 # settings
 
 def settings() -> str:
-    """Every table of `dutydesk.toml` but `[rules]`."""
+    """Every table of `dutydesk.toml` but those of `RULES`."""
     parts = []
     for name, child in children(ConfigFile):
         heading, note = re.findall(r"(?s)(\[.*\])\W*(.*)", inspect.getdoc(child) or f"[{name}]")[0]
         said = f"{note[0].upper()}{note[1:]}\n\n" if note else ""
-        if name != "rules":
+        if name not in RULES:
             parts.append(f"### {heading}\n\n{said}{fields(child)}")
     return "\n".join(parts)
 
 
+RULES = {"rules": Rules, "fire": FireRules, "quake": QuakeRules}
+
+
 def rules() -> str:
-    """Every setting of `[rules]`, with the comment beside it in the source."""
-    notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(Rules), re.MULTILINE))
-    return table(("name", "default", "meaning"),
-                 ((f"`{each.name}`", shown(each.default), notes.get(each.name, ""))
-                  for each in dataclasses.fields(Rules)))
+    """Every setting of the tables that turn into the domain's rules, with the comment beside it in the source."""
+    parts = []
+    for name, kind in RULES.items():
+        notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(kind), re.MULTILINE))
+        rows = ((f"`{each.name}`", shown(each.default), notes.get(each.name, "")) for each in dataclasses.fields(kind))
+        parts.append(f"### [{name}]\n\n" + table(("name", "default", "meaning"), rows))
+    return "\n".join(parts)
 
 
 # findings

@@ -38,6 +38,7 @@ class FireRules:
     colour: Colour = Colour.ORANGE              # what a fire seen from space counts as until somebody has looked
     colour_at_once: Colour = Colour.ORANGE      # the same for one of `at_once` pixels or more
     faintest: float = _CERTAIN                  # a lone pixel of less confidence (percent) rings nobody
+    too_old: timedelta = timedelta(hours=12)    # pixels first heard of so long after the pass ring nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from dutydesk.domain.hotspots import FireRules, HeatSource
 from dutydesk.domain.playbook import Playbook
+from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.site import Site
 
@@ -37,6 +39,8 @@ class Config:
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)
+    fire: FireRules = field(default_factory=FireRules)
+    quake: QuakeRules = field(default_factory=QuakeRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,4 @@ class Setup:
     site: Site
     playbooks: Mapping[str, Playbook]
     texts: Mapping[str, str]
+    heat_sources: tuple[HeatSource, ...] = ()

@@ -31,7 +31,8 @@ REASONS: Mapping[str, str] = {
     "renewed": "预警续发仍无人应答", "third_renewal": "多次续发仍无行动", "expired": "预警到期待确认",
     "unclear": "回复不明，人已醒", "confirm": "红色降级或解除待确认", "no_match": "红色预警未匹配到任何地方",
     "unknown_colour": "预警颜色不明，按默认处理", "held": "预警待放行", "town_dark": "大面积失联",
-    "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断",
+    "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断", "hotspots": "卫星热点成片，立即报告",
+    "verify_late": "热点超时未核实", "unverified": "热点未能核实", "rekindled": "火场复燃",
 }
 
 

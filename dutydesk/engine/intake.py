@@ -17,10 +17,9 @@ from dutydesk.engine.books import Books
 from dutydesk.engine.context import Context
 from dutydesk.engine.house import house_incident
 from dutydesk.engine.reading import Reading, content_key, read, version_of
-from dutydesk.engine.watching import watch
+from dutydesk.engine.watching import RELEASED, follow, watch
 from dutydesk.ports.store import Store, Tx
 
-RELEASED = "released"
 _FEEDS_DRILLS = ("Exercise", "Test")
 
 
@@ -143,6 +142,7 @@ def take(batch: Batch, alert: Alert, found: Match, reading: Reading) -> None:
     _complain(books, alert, found)
     joining.feed(batch, chain, alert, found, kind=kind, trusted=joining.same_hand(chain, alert, reading.source))
     joining.adopt(batch, alert)
+    follow(books, reading.source, alert, [each for each in batch.incidents.values() if chain.id in each.chains])
 
 
 def _complain(books: Books, alert: Alert, found: Match) -> None:

@@ -12,14 +12,20 @@ from dutydesk.domain.alert import Alert
 from dutydesk.domain.cap_text import cap_text
 from dutydesk.domain.ids import document_hash
 from dutydesk.domain.observed import Observed
-from dutydesk.domain.records import Document
+from dutydesk.domain.records import Document, Incident
+from dutydesk.engine import fires, quakes
 from dutydesk.engine.books import Books
-from dutydesk.engine.context import own_source
+from dutydesk.engine.context import OWN, own_source
 from dutydesk.ports.feed import Source
 
 Watcher = Callable[[Books, Source, Sequence[Observed]], Iterable[Alert]]
 
-WATCHERS: tuple[Watcher, ...] = ()
+Follower = Callable[[Books, Alert, Sequence[Incident]], None]
+
+RELEASED = "released"
+WATCHERS: tuple[Watcher, ...] = (fires.watch, quakes.watch)
+#: What is to be done once an alert of our own has reached incidents.
+FOLLOWERS: tuple[Follower, ...] = (fires.follow,)
 
 
 def watch(books: Books, source: Source, observed: Sequence[Observed]) -> None:
@@ -29,9 +35,21 @@ def watch(books: Books, source: Source, observed: Sequence[Observed]) -> None:
             issue(books, source, alert)
 
 
-def issue(books: Books, source: Source, alert: Alert) -> None:
-    """Put an alert of our own among the waiting documents; the same words twice are one document."""
+def follow(books: Books, source: Source, alert: Alert, incidents: Sequence[Incident]) -> None:
+    """Do what follows once an alert has reached these incidents; only our own have any such thing."""
+    if source.id.endswith(OWN):
+        for follower in FOLLOWERS:
+            follower(books, alert, incidents)
+
+
+def issue(books: Books, source: Source, alert: Alert, *, released: bool = False) -> None:
+    """Put an alert of our own among the waiting documents; the same words twice are one document.
+
+    `released`: an officer ordered it, so it waits for nobody's word.
+    """
     body, of = cap_text(alert), own_source(source.id)
-    if books.tx.add_document(Document(document_hash(of, body), of, f"{alert.identifier}.xml", books.now, body)):
+    document = Document(document_hash(of, body), of, f"{alert.identifier}.xml", books.now, body,
+                        faults=(RELEASED,) if released else ())
+    if books.tx.add_document(document):
         books.note("issued", source=source.id, identifier=alert.identifier, event=alert.event.name,
                    colour=alert.colour.word, msg_type=alert.msg_type)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ConfigDict, Field, create_model
 
 from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text
+from dutydesk.domain.hotspots import FireRules
+from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.setup import Config, Live
 from dutydesk.domain.values import Colour
@@ -115,11 +117,15 @@ def _setting(default: object) -> Any:
     return Annotated[type(default), Field(gt=0)]
 
 
-#: [rules]: every name of the domain's `Rules`, none required.
-_SETTINGS: dict[str, Any] = {each.name: (_setting(each.default), each.default)
-                             for each in dataclasses.fields(Rules)}
-RulesTable: Any = create_model("RulesTable", __base__=Strict, __doc__="[rules]: settings of the callout machine.",
-                               **_SETTINGS)
+def _table(rules: type[Any], name: str, meaning: str) -> Any:
+    """Make the model of a table from the dataclass of its settings: every name of it, none required."""
+    names: dict[str, Any] = {each.name: (_setting(each.default), each.default) for each in dataclasses.fields(rules)}
+    return create_model(name, __base__=Strict, __doc__=meaning, **names)
+
+
+RulesTable: Any = _table(Rules, "RulesTable", "[rules]: settings of the callout machine.")
+FireTable: Any = _table(FireRules, "FireTable", "[fire]: settings of hotspots and fires.")
+QuakeTable: Any = _table(QuakeRules, "QuakeTable", "[quake]: settings of earthquakes.")
 
 
 class ConfigFile(Strict):
@@ -134,6 +140,8 @@ class ConfigFile(Strict):
     source: tuple[SourceTable, ...] = ()
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
+    fire: FireTable = FireTable()
+    quake: QuakeTable = QuakeTable()
     live: LiveTable | None = None
 
     def config(self) -> Config:
@@ -154,4 +162,6 @@ class ConfigFile(Strict):
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),
+            fire=FireRules(**dict(self.fire)),
+            quake=QuakeRules(**dict(self.quake)),
         )
