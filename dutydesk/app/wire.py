@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest",
-                    "confirm_fall"})
+                    "confirm_fall", "verify_fire", "record_fire"})
 
 
 class Listener:
@@ -104,6 +105,8 @@ def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:
         given["kind"] = Kind(given["kind"])
     if "colour" in given:
         given["colour"] = colour(given["colour"])
+    if given.get("at"):
+        given["at"] = datetime.fromisoformat(given["at"])
     result: object = getattr(hand, name)(**given)
     return result
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "replay": "tell a scenario again and see who would have answered",
     "explain": "tell why a person was, or was not, called",
     "incident": "open or lift an incident by hand",
+    "fire": "list fires, enter what was found on the ground and how the fire goes on",
     "answer": "enter an answer taken by phone, or write a callout off",
     "journal": "verify the journal, or print its head",
     "load": "bring a site folder into the database, showing the difference first",

@@ -306,6 +306,27 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class FireView:
+    """One fire of an incident: its pixels, what was found on the ground (`result`, empty while nobody has looked), and
+    who has to look until when. Degrees, EPSG:4326. `into` is the fire it turned out to be part of.
+    """
+
+    id: str
+    first_at: datetime
+    last_at: datetime
+    lon: float
+    lat: float
+    pixels: int
+    at_once: int
+    result: str
+    into: str
+    place_name: str = ""
+    owner: str = ""
+    due_at: datetime | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentView:
     """A received document; `text` is its beginning read leniently, `cut` tells that there is more."""
 

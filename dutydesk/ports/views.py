@@ -18,6 +18,7 @@ from dutydesk.ports.shown import (
     Candidate,
     DocumentView,
     FactView,
+    FireView,
     Found,
     IncidentPage,
     JournalView,
@@ -81,6 +82,10 @@ class Views(Protocol):
 
     def tasks(self, incident: str) -> tuple[TaskView, ...]:
         """Return tasks of an incident, open ones first, by time due."""
+        ...
+
+    def fires(self, incident: str) -> tuple[FireView, ...]:
+        """Return the fires satellites saw that an incident is about, oldest first."""
         ...
 
     def journal(self, *, before: int | None = None, incident: str | None = None,

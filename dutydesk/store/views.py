@@ -95,6 +95,11 @@ class SqlViews:
         with self._look() as look:
             return look.tasks(incident)
 
+    def fires(self, incident: str) -> tuple[shown.FireView, ...]:
+        """Return the fires of an incident."""
+        with self._look() as look:
+            return look.fires(incident)
+
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:
         """Return sealed journal rows."""

@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dutydesk.domain.fire_record import RESULTS, STATES
 from dutydesk.domain.records import State
 from dutydesk.ports.shown import BoardIncident, CalloutRow, Unfolded
 from dutydesk.web.desk import Desk, fragment
 
 TABS = {"now": "态势", "alerts": "预警原文", "asked": "叫应", "calls": "呼叫", "facts": "记实", "tasks": "任务",
         "journal": "日志"}
+FIRE_TAB = {"fire": "火情"}       # of an incident of forest fire
 PAGE = 200
 MOST = 400
 SOON = timedelta(minutes=15)
@@ -70,10 +72,11 @@ class Pages:
         page = self.views.incident(request.path_params["id"])
         if page is None:
             return self._missing(request, "没有这个事件")
+        tabs = TABS | FIRE_TAB if page.head.family == "fire" else TABS
         tab = request.query_params.get("tab", "now")
-        tab = tab if tab in TABS else "now"
+        tab = tab if tab in tabs else "now"
         listed = getattr(self, f"_tab_{tab}")(request, page.head)
-        return self.desk.page("incident", request, title=page.head.number, page=page, tab=tab, tabs=TABS, **listed)
+        return self.desk.page("incident", request, title=page.head.number, page=page, tab=tab, tabs=tabs, **listed)
 
     def _tab_now(self, request: Request, head: BoardIncident) -> dict[str, object]:
         now = self.desk.clock.now()
@@ -103,6 +106,10 @@ class Pages:
 
     def _tab_tasks(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"tasks": self.views.tasks(head.id)}
+
+    def _tab_fire(self, request: Request, head: BoardIncident) -> dict[str, object]:
+        record = [fact for fact in self.views.facts(head.id) if fact.what in ("fire", "verified")]
+        return {"fires": self.views.fires(head.id), "record": record, "states": STATES, "results": RESULTS}
 
     def _tab_journal(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"journal": self.views.journal(incident=head.id, limit=PAGE)}

@@ -150,6 +150,8 @@ class FakeViews:
         return (self._head(), over)
 
     def incident(self, id: str) -> shown.IncidentPage | None:
+        if id == "i2":
+            return shown.IncidentPage(replace(self._head(), id="i2", family="fire"), (), ())
         if id != INCIDENT:
             return None
         versions = tuple(
@@ -197,6 +199,11 @@ class FakeViews:
     def tasks(self, incident: str) -> tuple[shown.TaskView, ...]:
         return (shown.TaskView("t1", INCIDENT, "雨中巡查", "米山水库", "于某乙", START + timedelta(hours=1), "open",
                                ""),)
+
+    def fires(self, incident: str) -> tuple[shown.FireView, ...]:
+        return (shown.FireView("w1", START, START + timedelta(minutes=9), 122.05, 37.45, 5, 4, "", "", "里口山",
+                               "丛某甲", START + timedelta(hours=2)),
+                shown.FireView("w2", START, START, 122.09, 37.45, 1, 1, "none", ""))
 
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:
@@ -284,6 +291,12 @@ class FakeHand:
         if callout not in self.views.rows:
             raise Refused("这条叫应已经结束")
         self.views.rows[callout] = replace(self.views.rows[callout], **more)
+
+    def verify_fire(self, fire: str, result: str, officers: Sequence[str]) -> None:
+        self._note("verify_fire", fire, result, tuple(officers))
+
+    def record_fire(self, incident: str, state: str, at: datetime | None, officer: str, text: str = "") -> None:
+        self._note("record_fire", incident, state, at, officer, text)
 
     def take_alarm(self, incident: str, officer: str) -> None:
         self.views.untaken = False
