@@ -25,6 +25,7 @@ from dutydesk.content.check import meanings
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.schema import FILES
 from dutydesk.domain.callout import table_text
+from dutydesk.domain.fire_weather import GradeRules
 from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.rules import Rules
@@ -173,7 +174,8 @@ def settings() -> str:
     return "\n".join(parts)
 
 
-RULES = {"rules": Rules, "fire": FireRules, "quake": QuakeRules}
+RULES = {"rules": Rules, "fire": FireRules, "grade": GradeRules,
+         "quake": QuakeRules}
 
 
 def rules() -> str:

@@ -11,7 +11,7 @@ before in mm. Codes have no unit; a higher one is drier, more dangerous.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from math import exp, log, sqrt
@@ -159,7 +159,7 @@ def dc(noon: Noon, before: float, latitude: float = 45.0) -> float:
 def isi(ffmc: float, wind: float, moisture: Moisture = Moisture.EXACT) -> float:
     """Return the initial spread index from the fine fuel moisture code and the wind in km/h."""
     now = moisture.value * (101 - ffmc) / (59.5 + ffmc)
-    return 0.208 * exp(0.05039 * wind) * 91.9 * exp(-0.1386 * now) * (1 + now ** 5.31 / 4.93e7)
+    return float(0.208 * exp(0.05039 * wind) * 91.9 * exp(-0.1386 * now) * (1 + now ** 5.31 / 4.93e7))
 
 
 def bui(dmc: float, dc: float) -> float:
@@ -190,6 +190,6 @@ def overwintered(last: float, rain: float, *, carried: float = 0.75, wetting: fl
     return max(400 * log(800 / soaked), 15.0) if soaked > 0 else float("inf")
 
 
-def _of(bands: dict[int, tuple[float, ...]], latitude: float, month: int) -> float:
+def _of(bands: Mapping[int, tuple[float, ...]], latitude: float, month: int) -> float:
     """Return a month's factor of the band of latitude that begins below it."""
     return next(values for least, values in bands.items() if latitude > least or least == -90)[month - 1]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from dutydesk.domain.fire_weather import GradeRules
 from dutydesk.domain.hotspots import FireRules, HeatSource
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.quakes import QuakeRules
@@ -41,6 +42,7 @@ class Config:
     rules: Rules = field(default_factory=Rules)
     fire: FireRules = field(default_factory=FireRules)
     quake: QuakeRules = field(default_factory=QuakeRules)
+    grade: GradeRules = field(default_factory=GradeRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dutydesk.domain.cap_text import cap_text
 from dutydesk.domain.ids import document_hash
 from dutydesk.domain.observed import Observed
 from dutydesk.domain.records import Document, Incident
-from dutydesk.engine import fires, quakes
+from dutydesk.engine import fire_weather, fires, quakes
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import OWN, own_source
 from dutydesk.ports.feed import Source
@@ -23,7 +23,7 @@ Watcher = Callable[[Books, Source, Sequence[Observed]], Iterable[Alert]]
 Follower = Callable[[Books, Alert, Sequence[Incident]], None]
 
 RELEASED = "released"
-WATCHERS: tuple[Watcher, ...] = (fires.watch, quakes.watch)
+WATCHERS: tuple[Watcher, ...] = (fires.watch, quakes.watch, fire_weather.watch)
 #: What is to be done once an alert of our own has reached incidents.
 FOLLOWERS: tuple[Follower, ...] = (fires.follow,)
 

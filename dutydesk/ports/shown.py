@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from dutydesk.domain.records import Closed, State
@@ -324,6 +324,47 @@ class FireView:
     owner: str = ""
     due_at: datetime | None = None
     late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FireDayView:
+    """The fire weather of one place on one day: grade 1 to 5, index, and the noon weather it is made of (°C, %, km/h,
+    mm in the 24 h before).
+    """
+
+    day: date
+    grade: int
+    fwi: float
+    temperature: float
+    humidity: float
+    wind: float
+    rain: float
+
+
+@dataclass(frozen=True, slots=True)
+class FireWarningView:
+    """An issued fire warning: the other series, which no grade changes."""
+
+    office: str
+    event: str
+    colour: Colour
+    sent: datetime
+    msg_type: str
+    headline: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FireWeatherPage:
+    """Fire weather by place and day, and the warnings offices issued in the same days, newest first.
+
+    `rows`: place id, its name, day -> view. `tasks` are those a high grade opened that are still to be done.
+    """
+
+    days: tuple[date, ...] = ()
+    rows: tuple[tuple[str, str, Mapping[date, FireDayView]], ...] = ()
+    warnings: tuple[FireWarningView, ...] = ()
+    tasks: tuple[TaskView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
+from dutydesk.domain.fire_weather import FireDay
 from dutydesk.domain.hotspots import Fire
 from dutydesk.domain.observed import Hotspot
 from dutydesk.domain.playbook import Policy
@@ -96,6 +97,7 @@ class Reads(Protocol):
         """Return the fires with a pixel from `since` on that began by `until`; swallowed ones are left out."""
         ...
     def fires_of(self, incident: str) -> list[Fire]: ...
+    def fire_days(self, since: date) -> list[FireDay]: ...
     def shocks(self, since: datetime) -> list[Shock]: ...
     def next_due(self) -> datetime | None:
         """Return the earliest time any callout, ask, notice or open task is due."""
@@ -197,6 +199,9 @@ class Tx(Reads, Protocol):
     def move_hotspots(self, fire: str, to: str) -> None: ...
     def lock_fire(self, id: str) -> Fire | None: ...
     def save_fire(self, fire: Fire) -> None: ...
+    def save_fire_days(self, days: Sequence[FireDay]) -> None:
+        """Keep days of fire weather; a later reckoning of a day replaces the earlier."""
+        ...
     def save_shock(self, shock: Shock) -> None: ...
 
     def note(self, rows: Sequence[JournalRow]) -> None:

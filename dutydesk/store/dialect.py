@@ -132,6 +132,14 @@ class Dialect:
         insert = sqlite.insert if self.name == SQLITE else postgresql.insert
         return insert(table).on_conflict_do_nothing()
 
+    def put(self, table: Table) -> Insert:
+        """Return an insert that replaces what stands in a row whose key is known."""
+        insert = sqlite.insert if self.name == SQLITE else postgresql.insert
+        fresh = insert(table)
+        return fresh.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={column.name: fresh.excluded[column.name] for column in table.c if not column.primary_key})
+
     def among(self, column: Column[Any], name: str) -> ColumnElement[bool]:
         """Return `column` is one of the texts of parameter `name` (see `many`): one statement for any number."""
         if self.name == POSTGRESQL:

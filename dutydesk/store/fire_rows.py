@@ -1,13 +1,15 @@
-"""Hot pixels, the fires they show, and earthquakes with all reports of them."""
+"""Hot pixels, the fires they show, days of fire weather, and earthquakes with all reports of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from dutydesk.domain.fire_weather import FireDay
+from dutydesk.domain.fwi import Codes, Index, Noon
 from dutydesk.domain.hotspots import Fire
 from dutydesk.domain.observed import Hotspot, Point, Quake
 from dutydesk.domain.quakes import Shock
@@ -15,7 +17,7 @@ from dutydesk.store.bulk import adding
 from dutydesk.store.codec import clean, dump, load, micros, moment
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.session import Session, Upkeep
-from dutydesk.store.tables import fire, hotspot, shock
+from dutydesk.store.tables import fire, fire_day, hotspot, shock
 
 
 def _hotspot(row: Any) -> Hotspot:
@@ -60,6 +62,21 @@ def _new_report(it: Quake) -> dict[str, Any]:
             "sort": clean(it.sort)}
 
 
+def _fire_day(row: Any) -> FireDay:
+    place, day, temperature, humidity, wind, rain, ffmc, dmc, dc, isi, bui, fwi, grade, source, issued = row
+    when = date.fromisoformat(day)
+    return FireDay(place, when, Noon(when.month, temperature, humidity, wind, rain),
+                   Index(Codes(ffmc, dmc, dc), isi, bui, fwi), grade, source, moment(issued))
+
+
+def _new_fire_day(it: FireDay) -> dict[str, Any]:
+    codes = it.index.codes
+    return {"place": it.place, "day": it.day.isoformat(), "temperature": it.noon.temperature,
+            "humidity": it.noon.humidity, "wind": it.noon.wind, "rain": it.noon.rain, "ffmc": codes.ffmc,
+            "dmc": codes.dmc, "dc": codes.dc, "isi": it.index.isi, "bui": it.index.bui, "fwi": it.index.fwi,
+            "grade": it.grade, "source": it.source, "issued_at": micros(it.issued_at)}
+
+
 class FireSql:
     """The statements."""
 
@@ -76,6 +93,9 @@ class FireSql:
                       .order_by(f.first_at, f.id))
         self.fires_of = select(*f).where(f.incident == bindparam("incident")).order_by(f.first_at, f.id)
         self.keep_fire = Upkeep(dialect, fire)
+        self.fire_days = select(*fire_day.c).where(fire_day.c.day >= bindparam("since")).order_by(
+            fire_day.c.place, fire_day.c.day)
+        self.put_fire_day = dialect.put(fire_day)
         self.shocks = select(*s).where(s.at >= bindparam("since")).order_by(s.at, s.id)
         self.keep_shock = Upkeep(dialect, shock)
 
@@ -105,6 +125,11 @@ class FireReads(Session):
     def fires_of(self, incident: str) -> list[Fire]:
         """Return the fires of an incident, swallowed ones included, oldest first."""
         return [_fire(row) for row in self.rows(self.home.statements(FireSql).fires_of, {"incident": incident})]
+
+    def fire_days(self, since: date) -> list[FireDay]:
+        """Return the fire weather from that day on, by place and day."""
+        values = {"since": since.isoformat()}
+        return [_fire_day(row) for row in self.rows(self.home.statements(FireSql).fire_days, values)]
 
     def shocks(self, since: datetime) -> list[Shock]:
         """Return the earthquakes from then on, oldest first."""
@@ -136,6 +161,10 @@ class FireWrites(FireReads):
     def save_fire(self, fire: Fire) -> None:
         """Add or change a fire; raises Conflict if its version has moved."""
         self.save_versioned(self.home.statements(FireSql).keep_fire, _new_fire(fire), "fire")
+
+    def save_fire_days(self, days: Sequence[FireDay]) -> None:
+        """Keep days of fire weather; a later reckoning of a day replaces the earlier."""
+        self.change(self.home.statements(FireSql).put_fire_day, [_new_fire_day(each) for each in days])
 
     def save_shock(self, shock: Shock) -> None:
         """Add or change an earthquake; raises Conflict if its version has moved."""

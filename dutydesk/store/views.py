@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from dutydesk.domain.setup import Setup
 from dutydesk.ports import shown
 from dutydesk.store.store import SqlStore
 from dutydesk.store.tables import journal
+from dutydesk.store.views_fire import FireLook
 from dutydesk.store.views_people import PeopleLook
 
 _HEAD = select(func.max(journal.c.seq))
@@ -98,7 +99,12 @@ class SqlViews:
     def fires(self, incident: str) -> tuple[shown.FireView, ...]:
         """Return the fires of an incident."""
         with self._look() as look:
-            return look.fires(incident)
+            return FireLook(look.reading, look.site).fires(incident)
+
+    def fire_weather(self, today: date) -> shown.FireWeatherPage:
+        """Return the fire weather and the fire warnings issued."""
+        with self._look() as look:
+            return FireLook(look.reading, look.site).fire_weather(today)
 
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, case, select
 
-from dutydesk.domain.hotspots import Fire
 from dutydesk.domain.playbook import Policy, Step, Whom
 from dutydesk.domain.records import Chain, Closed, Incident
 from dutydesk.domain.values import Role
@@ -19,7 +18,6 @@ from dutydesk.ports.shown import (
     CallView,
     ChainView,
     FactView,
-    FireView,
     IncidentPage,
     JournalView,
     PlaceColour,
@@ -191,25 +189,12 @@ class IncidentLook(BoardLook):
 
     def tasks(self, id: str) -> tuple[TaskView, ...]:
         """Return tasks of an incident."""
-        return tuple(
-            TaskView(row[0], row[1], row[2], self.full_name(row[3]) if row[3] else "",
-                     "值班员" if row[4] == "officer" else self.person_name(row[4]), moment(row[5]), row[6], row[7])
-            for row in self.reading.rows(self._sql().tasks, {"incident": id}))
+        return tuple(map(self.task, self.reading.rows(self._sql().tasks, {"incident": id})))
 
-    def fires(self, id: str) -> tuple[FireView, ...]:
-        """Return the fires of an incident with the tasks to look at them."""
-        clocks = {row[7]: row for row in reversed(self.reading.rows(self._sql().tasks, {"incident": id})) if row[7]}
-        return tuple(self._fire(fire, clocks.get(fire.id)) for fire in self.reading.fires_of(id))
-
-    def _fire(self, fire: Fire, task: Any) -> FireView:
-        bare = FireView(fire.id, fire.first_at, fire.last_at, fire.lon, fire.lat, fire.pixels, fire.at_once,
-                        fire.result, fire.into)
-        if task is None:
-            return bare
-        waits = task[6] in ("open", "late")
-        owner = "值班员" if task[4] == "officer" else self.person_name(task[4])
-        return replace(bare, place_name=self.full_name(task[3]) if task[3] else "", owner=owner,
-                       due_at=moment(task[5]) if waits else None, late=task[6] == "late")
+    def task(self, row: Any) -> TaskView:
+        """Make one task of a row of its table."""
+        return TaskView(row[0], row[1], row[2], self.full_name(row[3]) if row[3] else "",
+                        "值班员" if row[4] == "officer" else self.person_name(row[4]), moment(row[5]), row[6], row[7])
 
     def journal(self, before: int | None, id: str | None, limit: int) -> tuple[JournalView, ...]:
         """Return sealed journal rows, newest first."""

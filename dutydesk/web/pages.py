@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dutydesk.domain.fire_record import RESULTS, STATES
+from dutydesk.domain.fire_weather import GRADES
 from dutydesk.domain.records import State
 from dutydesk.ports.shown import BoardIncident, CalloutRow, Unfolded
 from dutydesk.web.desk import Desk, fragment
@@ -41,6 +42,7 @@ class Pages:
             Route("/people/{id}", self.person),
             Route("/journal", self.journal),
             Route("/feeds", self.feeds),
+            Route("/fire-weather", self.fire_weather),
             Route("/documents/{hash}", self.document),
             Route("/search", self.search),
         ]
@@ -144,6 +146,12 @@ class Pages:
                               held=self.views.documents(states=("held",)),
                               bad=self.views.documents(states=("bad",)),
                               latest=self.views.documents(states=("waiting", "done"), limit=30))
+
+    def fire_weather(self, request: Request) -> Response:
+        """The fire weather grade by place and day, and beside it the fire warnings that offices issued."""
+        today = self.desk.local(self.desk.clock.now()).date()
+        return self.desk.page("fire_weather", request, title="火险等级", today=today, grades=GRADES,
+                              page=self.views.fire_weather(today))
 
     def document(self, request: Request) -> Response:
         """One document as received."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dutydesk.domain.records import Closed, State
@@ -204,6 +204,14 @@ class FakeViews:
         return (shown.FireView("w1", START, START + timedelta(minutes=9), 122.05, 37.45, 5, 4, "", "", "里口山",
                                "丛某甲", START + timedelta(hours=2)),
                 shown.FireView("w2", START, START, 122.09, 37.45, 1, 1, "none", ""))
+
+    def fire_weather(self, today: date) -> shown.FireWeatherPage:
+        days = tuple(today + timedelta(days=n) for n in range(3))
+        rows = {day: shown.FireDayView(day, grade, 8.0 * grade, 21.0, 34.0, 18.0, 0.0)
+                for day, grade in zip(days, (2, 4, 5), strict=True)}
+        warning = shown.FireWarningView("威海市气象台", "森林火险", Colour.YELLOW, START, "Alert",
+                                        "威海市气象台发布森林火险黄色预警", "cma")
+        return shown.FireWeatherPage(days, (("371002", "环翠区", rows),), (warning,), self.tasks(INCIDENT))
 
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:

@@ -13,7 +13,6 @@ from fake import INCIDENT
 
 from dutydesk.domain.values import Colour, Kind
 
-
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 

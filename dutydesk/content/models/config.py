@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ConfigDict, Field, create_model
 
 from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text
+from dutydesk.domain.fire_weather import GradeRules
 from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.rules import Rules
@@ -125,6 +126,7 @@ def _table(rules: type[Any], name: str, meaning: str) -> Any:
 
 RulesTable: Any = _table(Rules, "RulesTable", "[rules]: settings of the callout machine.")
 FireTable: Any = _table(FireRules, "FireTable", "[fire]: settings of hotspots and fires.")
+GradeTable: Any = _table(GradeRules, "GradeTable", "[grade]: settings of the fire weather grade.")
 QuakeTable: Any = _table(QuakeRules, "QuakeTable", "[quake]: settings of earthquakes.")
 
 
@@ -142,6 +144,7 @@ class ConfigFile(Strict):
     rules: RulesTable = RulesTable()
     fire: FireTable = FireTable()
     quake: QuakeTable = QuakeTable()
+    grade: GradeTable = GradeTable()
     live: LiveTable | None = None
 
     def config(self) -> Config:
@@ -164,4 +167,5 @@ class ConfigFile(Strict):
             rules=Rules(**dict(self.rules)),
             fire=FireRules(**dict(self.fire)),
             quake=QuakeRules(**dict(self.quake)),
+            grade=GradeRules(**dict(self.grade)),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dutydesk.store.tables.alerts import chain, document, incident, version
 from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
-from dutydesk.store.tables.fires import fire, hotspot, shock
+from dutydesk.store.tables.fires import fire, fire_day, hotspot, shock
 from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
 from dutydesk.store.tables.site import desk, number, person, place, post, seat, setting, shift
 
@@ -20,6 +20,7 @@ __all__ = [
     "document",
     "fact",
     "fire",
+    "fire_day",
     "hotspot",
     "inbound",
     "incident",

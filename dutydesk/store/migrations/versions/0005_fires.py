@@ -1,4 +1,4 @@
-"""Hot pixels, fires, and earthquakes with all reports of them."""
+"""Hot pixels, fires, days of fire weather, and earthquakes with all reports of them."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fire"),
     )
     op.create_index("ix_fire_incident", "fire", ["incident"])
+    op.create_table(
+        "fire_day",
+        sa.Column("place", TEXT, nullable=False), sa.Column("day", TEXT, nullable=False),
+        *(sa.Column(name, sa.Float(), nullable=False) for name in (
+            "temperature", "humidity", "wind", "rain", "ffmc", "dmc", "dc", "isi", "bui", "fwi")),
+        sa.Column("grade", sa.SmallInteger(), nullable=False), sa.Column("source", TEXT, nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place", "day", name="pk_fire_day"),
+    )
+    op.create_index("ix_fire_day_day", "fire_day", ["day"])
     op.create_table(
         "shock",
         sa.Column("id", TEXT, nullable=False), sa.Column("source", TEXT, nullable=False),
