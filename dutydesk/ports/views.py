@@ -18,8 +18,6 @@ from dutydesk.ports.shown import (
     Candidate,
     DocumentView,
     FactView,
-    FireView,
-    FireWeatherPage,
     Found,
     IncidentPage,
     JournalView,
@@ -31,6 +29,7 @@ from dutydesk.ports.shown import (
     TaskView,
     Unfolded,
 )
+from dutydesk.ports.shown_fires import FireView, FireWeatherPage
 
 
 class Views(Protocol):

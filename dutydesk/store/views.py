@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from dutydesk.domain.setup import Setup
 from dutydesk.ports import shown
+from dutydesk.ports.shown_fires import FireView, FireWeatherPage
 from dutydesk.store.store import SqlStore
 from dutydesk.store.tables import journal
 from dutydesk.store.views_fire import FireLook
@@ -96,12 +97,12 @@ class SqlViews:
         with self._look() as look:
             return look.tasks(incident)
 
-    def fires(self, incident: str) -> tuple[shown.FireView, ...]:
+    def fires(self, incident: str) -> tuple[FireView, ...]:
         """Return the fires of an incident."""
         with self._look() as look:
             return FireLook(look.reading, look.site).fires(incident)
 
-    def fire_weather(self, today: date) -> shown.FireWeatherPage:
+    def fire_weather(self, today: date) -> FireWeatherPage:
         """Return the fire weather and the fire warnings issued."""
         with self._look() as look:
             return FireLook(look.reading, look.site).fire_weather(today)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from dutydesk.domain.fire_weather import FireDay
 from dutydesk.domain.hotspots import Fire
-from dutydesk.ports.shown import FireDayView, FireView, FireWarningView, FireWeatherPage
+from dutydesk.ports.shown_fires import FireDayView, FireView, FireWarningView, FireWeatherPage
 from dutydesk.store.codec import colour_of, micros, moment
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.tables import chain, task, version

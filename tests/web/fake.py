@@ -10,7 +10,7 @@ from typing import Any
 from dutydesk.domain.records import Closed, State
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
-from dutydesk.ports import shown
+from dutydesk.ports import shown, shown_fires
 from dutydesk.ports.phones import Bubble, Handset, PhoneLine
 
 START = datetime(2021, 7, 19, 19, 0, tzinfo=UTC)   # 03:00 local
@@ -200,18 +200,18 @@ class FakeViews:
         return (shown.TaskView("t1", INCIDENT, "雨中巡查", "米山水库", "于某乙", START + timedelta(hours=1), "open",
                                ""),)
 
-    def fires(self, incident: str) -> tuple[shown.FireView, ...]:
-        return (shown.FireView("w1", START, START + timedelta(minutes=9), 122.05, 37.45, 5, 4, "", "", "里口山",
+    def fires(self, incident: str) -> tuple[shown_fires.FireView, ...]:
+        return (shown_fires.FireView("w1", START, START + timedelta(minutes=9), 122.05, 37.45, 5, 4, "", "", "里口山",
                                "丛某甲", START + timedelta(hours=2)),
-                shown.FireView("w2", START, START, 122.09, 37.45, 1, 1, "none", ""))
+                shown_fires.FireView("w2", START, START, 122.09, 37.45, 1, 1, "none", ""))
 
-    def fire_weather(self, today: date) -> shown.FireWeatherPage:
+    def fire_weather(self, today: date) -> shown_fires.FireWeatherPage:
         days = tuple(today + timedelta(days=n) for n in range(3))
-        rows = {day: shown.FireDayView(day, grade, 8.0 * grade, 21.0, 34.0, 18.0, 0.0)
+        rows = {day: shown_fires.FireDayView(day, grade, 8.0 * grade, 21.0, 34.0, 18.0, 0.0)
                 for day, grade in zip(days, (2, 4, 5), strict=True)}
-        warning = shown.FireWarningView("威海市气象台", "森林火险", Colour.YELLOW, START, "Alert",
+        warning = shown_fires.FireWarningView("威海市气象台", "森林火险", Colour.YELLOW, START, "Alert",
                                         "威海市气象台发布森林火险黄色预警", "cma")
-        return shown.FireWeatherPage(days, (("371002", "环翠区", rows),), (warning,), self.tasks(INCIDENT))
+        return shown_fires.FireWeatherPage(days, (("371002", "环翠区", rows),), (warning,), self.tasks(INCIDENT))
 
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:
