@@ -24,6 +24,7 @@ COMMANDS = {
     "fire": "list fires, enter what was found on the ground and how the fire goes on",
     "answer": "enter an answer taken by phone, or write a callout off",
     "journal": "verify the journal, or print its head",
+    "lists": "read lists of people as offices keep them into contacts/",
     "load": "bring a site folder into the database, showing the difference first",
     "feeds": "list the kinds of feeds and the sources of this site",
     "channels": "list the channels of this site",
