@@ -25,6 +25,7 @@ from dutydesk.content.check import meanings
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.schema import FILES
 from dutydesk.domain.callout import table_text
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.feeds.faults import MEANINGS
 from dutydesk.feeds.registry import BUILT_IN as FEEDS
@@ -161,22 +162,32 @@ def children(model: type[Any]) -> Iterator[tuple[str, type[Any]]]:
 # settings
 
 def settings() -> str:
-    """Every table of `dutydesk.toml` but `[rules]`."""
+    """Every table of `dutydesk.toml` but `[rules]` and `[targets]`, whose meanings are comments in the source."""
     parts = []
     for name, child in children(ConfigFile):
         heading, note = re.findall(r"(?s)(\[.*\])\W*(.*)", inspect.getdoc(child) or f"[{name}]")[0]
         said = f"{note[0].upper()}{note[1:]}\n\n" if note else ""
-        if name != "rules":
+        if name not in ("rules", "targets"):
             parts.append(f"### {heading}\n\n{said}{fields(child)}")
     return "\n".join(parts)
 
 
-def rules() -> str:
-    """Every setting of `[rules]`, with the comment beside it in the source."""
-    notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(Rules), re.MULTILINE))
+def noted(values: type[Any]) -> str:
+    """Every setting of a dataclass, with the comment beside it in the source."""
+    notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(values), re.MULTILINE))
     return table(("name", "default", "meaning"),
                  ((f"`{each.name}`", shown(each.default), notes.get(each.name, ""))
-                  for each in dataclasses.fields(Rules)))
+                  for each in dataclasses.fields(values)))
+
+
+def rules() -> str:
+    """Every setting of `[rules]`."""
+    return noted(Rules)
+
+
+def targets() -> str:
+    """Every setting of `[targets]`."""
+    return noted(Targets)
 
 
 # findings
@@ -222,8 +233,8 @@ def sentence(path: Path) -> str:
 
 
 MAKERS: dict[str, Callable[[], str]] = {
-    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings,
-    "feeds": feeds, "faults": faults, "modules": modules, "callout-table": table_text,
+    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "targets": targets,
+    "findings": findings, "feeds": feeds, "faults": faults, "modules": modules, "callout-table": table_text,
 }
 
 

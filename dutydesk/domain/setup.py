@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dutydesk.domain.playbook import Playbook
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.site import Site
 
@@ -37,6 +38,7 @@ class Config:
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)
+    targets: Targets = field(default_factory=Targets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, ConfigDict, Field, create_model
 
 from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.setup import Config, Live
 from dutydesk.domain.values import Colour
@@ -115,11 +116,14 @@ def _setting(default: object) -> Any:
     return Annotated[type(default), Field(gt=0)]
 
 
-#: [rules]: every name of the domain's `Rules`, none required.
-_SETTINGS: dict[str, Any] = {each.name: (_setting(each.default), each.default)
-                             for each in dataclasses.fields(Rules)}
-RulesTable: Any = create_model("RulesTable", __base__=Strict, __doc__="[rules]: settings of the callout machine.",
-                               **_SETTINGS)
+def _settings(name: str, values: type[Any], about: str) -> Any:
+    """Make the model of a table whose names are the fields of a dataclass, none required."""
+    fields: dict[str, Any] = {each.name: (_setting(each.default), each.default) for each in dataclasses.fields(values)}
+    return create_model(name, __base__=Strict, __doc__=about, **fields)
+
+
+RulesTable: Any = _settings("RulesTable", Rules, "[rules]: settings of the callout machine.")
+TargetsTable: Any = _settings("TargetsTable", Targets, "[targets]: what the registers are measured against.")
 
 
 class ConfigFile(Strict):
@@ -134,6 +138,7 @@ class ConfigFile(Strict):
     source: tuple[SourceTable, ...] = ()
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
+    targets: TargetsTable = TargetsTable()
     live: LiveTable | None = None
 
     def config(self) -> Config:
@@ -154,4 +159,5 @@ class ConfigFile(Strict):
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),
+            targets=Targets(**dict(self.targets)),
         )
