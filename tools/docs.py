@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from dutydesk.domain.callout import table_text
 from dutydesk.domain.fire_weather import GradeRules
 from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.feeds.faults import MEANINGS
 from dutydesk.feeds.registry import BUILT_IN as FEEDS
@@ -164,28 +166,27 @@ def children(model: type[Any]) -> Iterator[tuple[str, type[Any]]]:
 # settings
 
 def settings() -> str:
-    """Every table of `dutydesk.toml` but those of `RULES`."""
+    """Every table of `dutydesk.toml` but those whose meanings are comments in the source."""
     parts = []
     for name, child in children(ConfigFile):
         heading, note = re.findall(r"(?s)(\[.*\])\W*(.*)", inspect.getdoc(child) or f"[{name}]")[0]
         said = f"{note[0].upper()}{note[1:]}\n\n" if note else ""
-        if name not in RULES:
+        if name not in NOTED:
             parts.append(f"### {heading}\n\n{said}{fields(child)}")
     return "\n".join(parts)
 
 
-RULES = {"rules": Rules, "fire": FireRules, "grade": GradeRules,
-         "quake": QuakeRules}
+def noted(values: type[Any]) -> str:
+    """Every setting of a dataclass, with the comment beside it in the source."""
+    notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(values), re.MULTILINE))
+    return table(("name", "default", "meaning"),
+                 ((f"`{each.name}`", shown(each.default), notes.get(each.name, ""))
+                  for each in dataclasses.fields(values)))
 
 
-def rules() -> str:
-    """Every setting of the tables that turn into the domain's rules, with the comment beside it in the source."""
-    parts = []
-    for name, kind in RULES.items():
-        notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(kind), re.MULTILINE))
-        rows = ((f"`{each.name}`", shown(each.default), notes.get(each.name, "")) for each in dataclasses.fields(kind))
-        parts.append(f"### [{name}]\n\n" + table(("name", "default", "meaning"), rows))
-    return "\n".join(parts)
+#: Table of `dutydesk.toml` -> the dataclass whose comments tell what its settings mean.
+NOTED: dict[str, type[Any]] = {
+    "rules": Rules, "targets": Targets, "fire": FireRules, "grade": GradeRules, "quake": QuakeRules}
 
 
 # findings
@@ -231,8 +232,9 @@ def sentence(path: Path) -> str:
 
 
 MAKERS: dict[str, Callable[[], str]] = {
-    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings,
-    "feeds": feeds, "faults": faults, "modules": modules, "callout-table": table_text,
+    "commands": commands, "formats": formats, "settings": settings,
+    "findings": findings, "feeds": feeds, "faults": faults, "modules": modules, "callout-table": table_text,
+    **{name: partial(noted, values) for name, values in NOTED.items()},
 }
 
 

@@ -13,6 +13,7 @@ from dutydesk.content.lines import Document
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import PostRow, ShiftRow
 from dutydesk.content.places import read_places
+from dutydesk.content.registers import read_registers
 from dutydesk.domain.finding import Finding
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.setup import Config, Setup
@@ -27,8 +28,9 @@ class Loaded:
     """A site as read. Nothing is lost: what could not be used is in `rows` or named in `findings`.
 
     `lines`: (table, id) -> file and line; tables are person, number (`person number`), post (`place/duty`), seat
-    (`place/duty seat`), place, playbook (family), text (template). `documents`: playbook family, or `config`, ->
-    the YAML or TOML with the lines of its parts. `broken`: (table, id) of rows too damaged to use.
+    (`place/duty seat`), place, shelter, team, depot, water_point, zone, playbook (family), text (template).
+    `documents`: playbook family, or `config`, -> the YAML or TOML with the lines of its parts. `broken`: (table, id)
+    of rows too damaged to use.
     """
 
     folder: Path
@@ -58,7 +60,9 @@ class Loaded:
 
 
 _FILES = {"person": "contacts/people.csv", "number": "contacts/numbers.csv", "post": "contacts/posts.csv",
-          "seat": "contacts/posts.csv", "place": "geo/places.geojson", "playbook": "playbooks/default.yaml"}
+          "seat": "contacts/posts.csv", "place": "geo/places.geojson", "shelter": "geo/shelters.geojson",
+          "team": "geo/teams.geojson", "depot": "geo/depots.geojson", "water_point": "geo/water_points.geojson",
+          "zone": "geo/zones.geojson", "playbook": "playbooks/default.yaml"}
 
 
 def load(folder: Path) -> Loaded:
@@ -70,7 +74,9 @@ def load(folder: Path) -> Loaded:
     faults = Faults()
     file, document = read_config(folder, faults)
     config = file.config() if file else None
-    places = read_places(folder, config.envelope if config else None, faults)
+    envelope = config.envelope if config else None
+    places = read_places(folder, envelope, faults)
+    registers = read_registers(folder, envelope, faults)
     rows = read_rows(folder, faults)
     playbooks, documents = read_playbooks(folder, faults)
     texts = read_texts(folder, faults)
@@ -84,6 +90,7 @@ def load(folder: Path) -> Loaded:
         posts=_posts(rows.posts, places, people, faults),
         roster=tuple(_shift(at.row) for at in rows.roster if at.row.person in people),
         timezone=config.timezone if config else _TIMEZONE,
+        registers=registers,
     )
     return Loaded(folder, config, site, playbooks, texts, rows, tuple(faults.found), faults.lines, documents,
                   frozenset(faults.broken))

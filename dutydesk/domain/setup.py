@@ -10,6 +10,7 @@ from dutydesk.domain.fire_weather import GradeRules
 from dutydesk.domain.hotspots import FireRules, HeatSource
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.quakes import QuakeRules
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.site import Site
 
@@ -43,6 +44,7 @@ class Config:
     fire: FireRules = field(default_factory=FireRules)
     quake: QuakeRules = field(default_factory=QuakeRules)
     grade: GradeRules = field(default_factory=GradeRules)
+    targets: Targets = field(default_factory=Targets)
 
 
 @dataclass(frozen=True, slots=True)

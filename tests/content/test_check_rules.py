@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from dutydesk.content.check import RULES, meanings
+from tests.content.register_cases import CASES as REGISTER_CASES
 from tests.content.small_site import CONFIG, FLOOD, POSTS, SmallSite
 from tests.content.small_site import NUMBERS as NUMBER_ROWS
 
@@ -129,7 +130,7 @@ CASES: list[tuple[str, Change, str, str]] = [
          f"{TOML}:1",
      "source"),
     ("no-auto", edit(TOML, "auto = true", "auto = false"), f"{TOML}:22", "source"),
-    ("source-twice", add(TOML, '[[source]]\nid = "cma"\nkind = "cap"\n'), f"{TOML}:34", "cma"),
+    ("source-twice", add(TOML, '[[source]]\nid = "cma"\nkind = "cap"\n'), f"{TOML}:37", "cma"),
     ("journal-heads", edit(TOML, 'heads = ["var/heads"]', "heads = []"), f"{TOML}:29", "journal"),
     ("journal-heads", edit(TOML, '[journal]\nheads = ["var/heads"]\n', ""), f"{TOML}:1", "journal"),
     ("scenario", edit("scenarios/rain/scenario.yaml", "seed: 7", "sed: 7"), "scenarios/rain/scenario.yaml:17", "rain"),
@@ -142,6 +143,7 @@ CASES: list[tuple[str, Change, str, str]] = [
                                             "idle-person,p1,a,b,c,2026-07-01\n"), "waivers.csv:2", "p1"),
     ("waiver-unknown", lambda site: site.write("waivers.csv", "rule,about,what,why,who,until\n"
                                                "idle-parson,p1,a,b,c,2026-07-30\n"), "waivers.csv:2", "p1"),
+    *REGISTER_CASES,
 ]
 
 

@@ -13,6 +13,7 @@ from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id,
 from dutydesk.domain.fire_weather import GradeRules
 from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.setup import Config, Live
 from dutydesk.domain.values import Colour
@@ -118,16 +119,17 @@ def _setting(default: object) -> Any:
     return Annotated[type(default), Field(gt=0)]
 
 
-def _table(rules: type[Any], name: str, meaning: str) -> Any:
-    """Make the model of a table from the dataclass of its settings: every name of it, none required."""
-    names: dict[str, Any] = {each.name: (_setting(each.default), each.default) for each in dataclasses.fields(rules)}
-    return create_model(name, __base__=Strict, __doc__=meaning, **names)
+def _settings(name: str, values: type[Any], about: str) -> Any:
+    """Make the model of a table whose names are the fields of a dataclass, none required."""
+    fields: dict[str, Any] = {each.name: (_setting(each.default), each.default) for each in dataclasses.fields(values)}
+    return create_model(name, __base__=Strict, __doc__=about, **fields)
 
 
-RulesTable: Any = _table(Rules, "RulesTable", "[rules]: settings of the callout machine.")
-FireTable: Any = _table(FireRules, "FireTable", "[fire]: settings of hotspots and fires.")
-GradeTable: Any = _table(GradeRules, "GradeTable", "[grade]: settings of the fire weather grade.")
-QuakeTable: Any = _table(QuakeRules, "QuakeTable", "[quake]: settings of earthquakes.")
+RulesTable: Any = _settings("RulesTable", Rules, "[rules]: settings of the callout machine.")
+TargetsTable: Any = _settings("TargetsTable", Targets, "[targets]: what the registers are measured against.")
+FireTable: Any = _settings("FireTable", FireRules, "[fire]: settings of hotspots and fires.")
+GradeTable: Any = _settings("GradeTable", GradeRules, "[grade]: settings of the fire weather grade.")
+QuakeTable: Any = _settings("QuakeTable", QuakeRules, "[quake]: settings of earthquakes.")
 
 
 class ConfigFile(Strict):
@@ -145,6 +147,7 @@ class ConfigFile(Strict):
     fire: FireTable = FireTable()
     quake: QuakeTable = QuakeTable()
     grade: GradeTable = GradeTable()
+    targets: TargetsTable = TargetsTable()
     live: LiveTable | None = None
 
     def config(self) -> Config:
@@ -168,4 +171,5 @@ class ConfigFile(Strict):
             fire=FireRules(**dict(self.fire)),
             quake=QuakeRules(**dict(self.quake)),
             grade=GradeRules(**dict(self.grade)),
+            targets=Targets(**dict(self.targets)),
         )
