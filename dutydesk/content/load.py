@@ -9,12 +9,14 @@ from pathlib import Path
 from dutydesk.content.books import CONFIG, read_config, read_playbooks, read_texts
 from dutydesk.content.contacts import At, Rows, read_rows
 from dutydesk.content.faults import Faults
+from dutydesk.content.heat_sources import read_heat_sources
 from dutydesk.content.lines import Document
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import PostRow, ShiftRow
 from dutydesk.content.places import read_places
 from dutydesk.content.registers import read_registers
 from dutydesk.domain.finding import Finding
+from dutydesk.domain.hotspots import HeatSource
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.setup import Config, Setup
 from dutydesk.domain.site import Desk, Number, Person, Place, Post, Shift, Site
@@ -43,11 +45,12 @@ class Loaded:
     lines: Mapping[tuple[str, str], tuple[str, int]]
     documents: Mapping[str, Document] = field(default_factory=dict)
     broken: frozenset[tuple[str, str]] = frozenset()
+    heat_sources: tuple[HeatSource, ...] = ()
 
     @property
     def setup(self) -> Setup | None:
         """The site as the engine takes it; None when dutydesk.toml cannot be used."""
-        return Setup(self.config, self.site, self.playbooks, self.texts) if self.config else None
+        return Setup(self.config, self.site, self.playbooks, self.texts, self.heat_sources) if self.config else None
 
     def at(self, table: str, id: str) -> tuple[str, int]:
         """Return file and line of a thing; the file's first line where it is written nowhere."""
@@ -77,6 +80,7 @@ def load(folder: Path) -> Loaded:
     envelope = config.envelope if config else None
     places = read_places(folder, envelope, faults)
     registers = read_registers(folder, envelope, faults)
+    heat_sources = read_heat_sources(folder, envelope, faults)
     rows = read_rows(folder, faults)
     playbooks, documents = read_playbooks(folder, faults)
     texts = read_texts(folder, faults)
@@ -93,7 +97,7 @@ def load(folder: Path) -> Loaded:
         registers=registers,
     )
     return Loaded(folder, config, site, playbooks, texts, rows, tuple(faults.found), faults.lines, documents,
-                  frozenset(faults.broken))
+                  frozenset(faults.broken), heat_sources)
 
 
 def _desks(file: ConfigFile | None, document: Document | None, faults: Faults) -> dict[str, Desk]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dutydesk.content.faults import Faults
 from dutydesk.content.geometry import Envelope
+from dutydesk.content.heat_sources import STEM
 from dutydesk.content.layers import Reader, files, open_layer
 from dutydesk.content.models.places import PlaceProperties
 from dutydesk.content.registers import NAMES
@@ -15,7 +16,7 @@ from dutydesk.domain.site import Place
 def read_places(folder: Path, envelope: Envelope | None, faults: Faults) -> dict[str, Place]:
     """Read every layer of places in geo/."""
     found: dict[str, Place] = {}
-    layers = [path for path in files(folder) if path.stem not in NAMES]
+    layers = [path for path in files(folder) if path.stem not in {*NAMES, STEM}]
     if not layers:
         faults.add("file-missing", "geo/places.geojson", 1, "there is no layer of places in geo/; add one")
     for path in layers:

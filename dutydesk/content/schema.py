@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import NumberRow, PersonRow, PostRow, ShiftRow, WaiverRow
+from dutydesk.content.models.heat_sources import HeatSourceProperties
 from dutydesk.content.models.places import PlaceProperties
 from dutydesk.content.models.playbook import PlaybookFile
 from dutydesk.content.models.registers import (
@@ -35,6 +36,7 @@ FILES: dict[str, type[BaseModel]] = {
     "geo/depots.schema.json": DepotProperties,
     "geo/water_points.schema.json": WaterPointProperties,
     "geo/zones.schema.json": ZoneProperties,
+    "geo/heat_sources.schema.json": HeatSourceProperties,
     "playbooks/playbook.schema.json": PlaybookFile,
     "scenarios/scenario.schema.json": ScenarioFile,
     "dutydesk.schema.json": ConfigFile,

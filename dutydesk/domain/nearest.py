@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from dutydesk.domain.geofence import metres_per_degree
 from dutydesk.domain.site import Place
 
+Points = NDArray[np.float64]
 P = TypeVar("P", bound=Place)
 
 
@@ -22,6 +25,13 @@ def kilometres(a: BaseGeometry, b: BaseGeometry) -> float:
     across, along = metres_per_degree(a.centroid.y)
     flat = [shapely.transform(each, lambda points: points * (across / 1000, along / 1000)) for each in (a, b)]
     return float(flat[0].distance(flat[1]))
+
+
+def straight_metres(sources: Points, targets: Points) -> Points:
+    """Return the distances of points (n x 2, m x 2: longitude, latitude) in metres, n x m; straight as `kilometres`."""
+    scale = np.array([metres_per_degree(float(lat)) for _, lat in sources])[:, None, :]
+    found: Points = np.linalg.norm((targets[None, :, :] - sources[:, None, :]) * scale, axis=2)
+    return found
 
 
 def nearest(shape: BaseGeometry, places: Iterable[P], within: float) -> list[tuple[float, P]]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from dutydesk.domain import hotspots
 from dutydesk.domain.alert import Alert, Area, Event, Geocode
 from dutydesk.domain.cap_text import PLACE_ALONE
+from dutydesk.domain.forces import arrivals
 from dutydesk.domain.hotspots import Fire, FireRules, Gathered
 from dutydesk.domain.ids import derive
-from dutydesk.domain.nearest import nearest
+from dutydesk.domain.nearest import kilometres, nearest, straight_metres
 from dutydesk.domain.observed import Hotspot, Observed
 from dutydesk.domain.records import Fact, Incident, Task
+from dutydesk.domain.sheltering import Distances
 from dutydesk.domain.site import Place
 from dutydesk.engine.books import Books
 from dutydesk.engine.own_alerts import info, own_alert
@@ -167,7 +170,7 @@ def _alert(books: Books, fire: Fire, spots: Sequence[Hotspot], area: Area, rules
             f"中心东经{fire.lon:.4f}、北纬{fire.lat:.4f}" + (f"，最强{power:g}兆瓦" if power is not None else "") + "。"
             + (f"一次{rules.at_once}个像元以上，立即报告。" if many else ""))
     hours = rules.verify.total_seconds() / 3600
-    look = f"{hours:g}小时内到现场核实，有火、无火都要报回。"
+    look = f"{hours:g}小时内到现场核实，有火、无火都要报回。{_around(books, hotspots.footprint(spots), rules)}"
     return own_alert(books, f"{_PREFIX}{fire.id}", fire.issued, fire.latest, EVENT,
                      [info(books, EVENT, colour, f"卫星热点{colour.zh}预警", said, look, (area,))])
 
@@ -176,6 +179,24 @@ def lift(books: Books, fire: Fire) -> Alert:
     """Return the Cancel of a fire that is none, or is part of another."""
     block = info(books, EVENT, books.ctx.config.fire.colour, "卫星热点解除", "核实无火或并入相邻火点。", "", ())
     return own_alert(books, f"{_PREFIX}{fire.id}", fire.issued, fire.latest, EVENT, [block], cancel=True)
+
+
+def _around(books: Books, ground: BaseGeometry, rules: FireRules) -> str:
+    """Say which hill and which team are nearest. It stands in the instruction, whose names move no colours."""
+    lead, said = _lead(books, ground, rules), ""
+    if lead is not None and lead.geometry is not None:
+        said = f"最近：{lead.name}，{kilometres(ground, lead.geometry):.1f}公里。"
+    county = next((each.id for each in (lead, *books.ctx.site.ancestors(lead.id)) if each.kind == "county"), ""
+                  ) if lead else ""
+    middle = ground.centroid
+    teams = arrivals(books.ctx.site.registers.teams.values(), np.array([(middle.x, middle.y)]), county, books.ctx.site,
+                     Distances(straight_metres), books.ctx.config.targets)
+    if teams:
+        first = teams[0]
+        minutes = first.after.total_seconds() / 60
+        far = first.metres / 1000
+        said += f"最快队伍：{first.team.name}{first.team.size}人，{far:.1f}公里，约{minutes:.0f}分钟可到。"
+    return said
 
 
 # -- what follows when it is taken in ---------------------------------------------------------------------

@@ -189,8 +189,8 @@ TEXTS = {
     **{name: TEXT for name in ("flood.sms", "flood.voice", "default.sms", "default.voice", "remind.sms",
                                "remind.voice")},
     "list.sms": LIST, "list.voice": LIST, "officer.sms": ALARM, "officer.voice": ALARM,
-    **{name: NOTE for name in ("notice.taken", "notice.lifted", "notice.lowered", "notice.info", "reply.ok",
-                               "reply.unclear", "reply.closed", "reply.old_round", "neighbour.sms",
+    **{name: NOTE for name in ("notice.taken", "notice.lifted", "notice.lowered", "notice.info", "notice.verify",
+                               "reply.ok", "reply.unclear", "reply.closed", "reply.old_round", "neighbour.sms",
                                "neighbour.voice")},
 }
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from dutydesk.content.check import RULES, meanings
+from tests.content.heat_source_cases import CASES as HEAT_CASES
 from tests.content.register_cases import CASES as REGISTER_CASES
 from tests.content.small_site import CONFIG, FLOOD, POSTS, SmallSite
 from tests.content.small_site import NUMBERS as NUMBER_ROWS
@@ -144,6 +145,7 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("waiver-unknown", lambda site: site.write("waivers.csv", "rule,about,what,why,who,until\n"
                                                "idle-parson,p1,a,b,c,2026-07-30\n"), "waivers.csv:2", "p1"),
     *REGISTER_CASES,
+    *HEAT_CASES,
 ]
 
 

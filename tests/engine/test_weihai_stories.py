@@ -53,8 +53,20 @@ def test_four_pixels_on_likou_ring_its_ranger_and_ask_only_those_around(desk: St
     assert "371083" not in counties                       # 乳山市 lies at the other end
     assert len([place for place in asked if site.places[place].kind == "village"]) < 20
     assert len(asked) < 50
+    with desk.store.read() as reads:
+        [version] = [each for incident in desk.incidents(family="fire") for chain in incident.chains
+                     for each in reads.versions(chain)]
+    assert "最近：里口山" in version.text
+    assert "最快队伍：" in version.text
     desk.forward(11)
     assert desk[ranger].rings() > 0
+
+
+def test_a_known_source_of_heat_of_the_example_rings_nobody(desk: Story) -> None:
+    desk.lands(pixels((122.103, 37.325), (122.106, 37.326)), source="firms")
+    desk.is_quiet()
+    assert desk.incidents() == []
+    assert [row.facts["heat_source"] for row in desk.journal("hotspots_masked")] == ["371073-q01"]
 
 
 def test_a_quake_off_the_east_coast_asks_in_rings(desk: Story) -> None:
