@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import shapely
-
 from dutydesk.content.check.rule import Case, Hit, Rule
 from dutydesk.content.heat_sources import TABLE
 from dutydesk.domain.finding import Level
@@ -42,8 +40,8 @@ def hides_hill(case: Case) -> Iterator[Hit]:
 def wide(case: Case) -> Iterator[Hit]:
     """Find sources of heat too wide to be one."""
     for each in case.loaded.heat_sources:
-        scale = metres_per_degree(each.geometry.centroid.y)
-        area = shapely.transform(each.geometry, lambda points, scale=scale: points * scale).area / 1e6
+        across, along = metres_per_degree(each.geometry.centroid.y)
+        area = each.geometry.area * across * along / 1e6
         if area > _WIDEST:
             yield Hit(case.loaded.at(TABLE, each.id), f"{each.id} {each.name} masks {area:.0f} km²; draw only what is "
                                                       f"hot, {_WIDEST:.0f} km² at most", each.id)
