@@ -26,6 +26,7 @@ BUILT_IN: dict[str, str] = {
     "firms": "dutydesk.feeds.firms:Firms",
     "usgs": "dutydesk.feeds.usgs:Usgs",
     "cenc": "dutydesk.feeds.cenc:Cenc",
+    "text": "dutydesk.feeds.text:Text",
 }
 
 

@@ -25,11 +25,11 @@ from dutydesk.ports.shown import (
     OfficerView,
     PersonPage,
     PhoneOwner,
-    SourceView,
     TaskView,
     Unfolded,
 )
 from dutydesk.ports.shown_fires import FireView, FireWeatherPage
+from dutydesk.ports.shown_sources import SourceView
 
 
 class Views(Protocol):
@@ -97,7 +97,7 @@ class Views(Protocol):
         """Return sealed rows, newest first, with `seq` below `before`."""
         ...
 
-    def sources(self) -> tuple[SourceView, ...]:
+    def sources(self, now: datetime) -> tuple[SourceView, ...]:
         """Return every source that is configured or ever sent a document."""
         ...
 
@@ -107,6 +107,10 @@ class Views(Protocol):
 
     def document(self, hash: str) -> DocumentView | None:
         """Return one document with its text."""
+        ...
+
+    def body(self, hash: str) -> bytes | None:
+        """Return the bytes of a document as they were received."""
         ...
 
     def search(self, text: str, *, limit: int = 40) -> tuple[Found, ...]:

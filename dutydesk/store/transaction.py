@@ -9,12 +9,13 @@ from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
 from dutydesk.store.fire_rows import FireReads, FireWrites
 from dutydesk.store.paper_rows import PaperReads, PaperWrites
 from dutydesk.store.site_rows import SiteReads, SiteWrites
+from dutydesk.store.source_rows import SourceReads, SourceWrites
 
 
-class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, FireReads):
+class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, SourceReads, FireReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
 class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites,
-              FireWrites):
+              SourceWrites, FireWrites):
     """Tx of `ports.store`, in the writing transaction."""

@@ -8,9 +8,11 @@ from dutydesk.store.tables.callouts import ask, call, callout, policy
 from dutydesk.store.tables.fires import fire, fire_day, hotspot, shock
 from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
 from dutydesk.store.tables.site import desk, number, person, place, post, seat, setting, shift
+from dutydesk.store.tables.sources import address, source_place, source_state
 
 __all__ = [
     "CLASSES",
+    "address",
     "ask",
     "call",
     "callout",
@@ -37,6 +39,8 @@ __all__ = [
     "setting",
     "shift",
     "shock",
+    "source_place",
+    "source_state",
     "task",
     "version",
 ]
