@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from fake_fires import FakeFireHand, FakeFires
 
 from dutydesk.domain.records import Closed, State
 from dutydesk.domain.sources import SourceState
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
-from dutydesk.ports import shown, shown_fires
+from dutydesk.ports import shown
 from dutydesk.ports.hand import Pasted
 from dutydesk.ports.phones import Bubble, Handset, PhoneLine
 from dutydesk.ports.shown_sources import SourceFigures, SourceView
@@ -92,7 +94,7 @@ def tally(rows: Sequence[shown.CalloutRow]) -> shown.Tally:
 
 
 @dataclass
-class FakeViews:
+class FakeViews(FakeFires):
     """Read models over a dictionary of callouts; `seq` moves when something is done."""
 
     rows: dict[str, shown.CalloutRow] = field(default_factory=callouts)
@@ -194,29 +196,6 @@ class FakeViews:
                                     "【威海应急】暴雨红色预警(02:58市气象台)。您负责：苘山镇5个村。请立即组织转移危险区群众。"
                                     "回复B1收到 B2到岗", ("苘山镇东庄村", "苘山镇南夼村")) for n in range(12))
 
-    def facts(self, incident: str, *, limit: int = 300) -> tuple[shown.FactView, ...]:
-        return (shown.FactView(START + timedelta(minutes=12), "answered", "answer", None, "丛某甲", "苘山镇东庄村",
-                               Via.SMS, "automatic", "c1"),
-                shown.FactView(START + timedelta(minutes=16), "acted", "moved", 32, "丛某甲", "苘山镇东庄村", Via.SMS,
-                               "automatic", "c1"))
-
-    def tasks(self, incident: str) -> tuple[shown.TaskView, ...]:
-        return (shown.TaskView("t1", INCIDENT, "雨中巡查", "米山水库", "于某乙", START + timedelta(hours=1), "open",
-                               ""),)
-
-    def fires(self, incident: str) -> tuple[shown_fires.FireView, ...]:
-        return (shown_fires.FireView("w1", START, START + timedelta(minutes=9), 122.05, 37.45, 5, 4, "", "", "里口山",
-                               "丛某甲", START + timedelta(hours=2)),
-                shown_fires.FireView("w2", START, START, 122.09, 37.45, 1, 1, "none", ""))
-
-    def fire_weather(self, today: date) -> shown_fires.FireWeatherPage:
-        days = tuple(today + timedelta(days=n) for n in range(3))
-        rows = {day: shown_fires.FireDayView(day, grade, 8.0 * grade, 21.0, 34.0, 18.0, 0.0)
-                for day, grade in zip(days, (2, 4, 5), strict=True)}
-        warning = shown_fires.FireWarningView("威海市气象台", "森林火险", Colour.YELLOW, START, "Alert",
-                                        "威海市气象台发布森林火险黄色预警", "cma")
-        return shown_fires.FireWeatherPage(days, (("371002", "环翠区", rows),), (warning,), self.tasks(INCIDENT))
-
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:
         newest = self.seq if before is None else before - 1
@@ -298,7 +277,7 @@ class FakeViews:
 
 
 @dataclass
-class FakeHand:
+class FakeHand(FakeFireHand):
     """Writes down what officers do, and lets the fake views show it."""
 
     views: FakeViews
@@ -312,12 +291,6 @@ class FakeHand:
         if callout not in self.views.rows:
             raise Refused("这条叫应已经结束")
         self.views.rows[callout] = replace(self.views.rows[callout], **more)
-
-    def verify_fire(self, fire: str, result: str, officers: Sequence[str]) -> None:
-        self._note("verify_fire", fire, result, tuple(officers))
-
-    def record_fire(self, incident: str, state: str, at: datetime | None, officer: str, text: str = "") -> None:
-        self._note("record_fire", incident, state, at, officer, text)
 
     def take_alarm(self, incident: str, officer: str) -> None:
         self.views.untaken = False
