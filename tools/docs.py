@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import time, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ from dutydesk.content.check import meanings
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.schema import FILES
 from dutydesk.domain.callout import table_text
+from dutydesk.domain.fire_weather import GradeRules
+from dutydesk.domain.hotspots import FireRules
+from dutydesk.domain.quakes import QuakeRules
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.values import OUTCOMES
 from dutydesk.feeds.faults import MEANINGS
@@ -162,22 +167,27 @@ def children(model: type[Any]) -> Iterator[tuple[str, type[Any]]]:
 # settings
 
 def settings() -> str:
-    """Every table of `dutydesk.toml` but `[rules]`."""
+    """Every table of `dutydesk.toml` but those whose meanings are comments in the source."""
     parts = []
     for name, child in children(ConfigFile):
         heading, note = re.findall(r"(?s)(\[.*\])\W*(.*)", inspect.getdoc(child) or f"[{name}]")[0]
         said = f"{note[0].upper()}{note[1:]}\n\n" if note else ""
-        if name != "rules":
+        if name not in NOTED:
             parts.append(f"### {heading}\n\n{said}{fields(child)}")
     return "\n".join(parts)
 
 
-def rules() -> str:
-    """Every setting of `[rules]`, with the comment beside it in the source."""
-    notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(Rules), re.MULTILINE))
+def noted(values: type[Any]) -> str:
+    """Every setting of a dataclass, with the comment beside it in the source."""
+    notes = dict(re.findall(r"^    (\w+): .*?(?:# (.*))?$", inspect.getsource(values), re.MULTILINE))
     return table(("name", "default", "meaning"),
                  ((f"`{each.name}`", shown(each.default), notes.get(each.name, ""))
-                  for each in dataclasses.fields(Rules)))
+                  for each in dataclasses.fields(values)))
+
+
+#: Table of `dutydesk.toml` -> the dataclass whose comments tell what its settings mean.
+NOTED: dict[str, type[Any]] = {
+    "rules": Rules, "targets": Targets, "fire": FireRules, "grade": GradeRules, "quake": QuakeRules}
 
 
 # findings
@@ -232,8 +242,9 @@ def sentence(path: Path) -> str:
 
 
 MAKERS: dict[str, Callable[[], str]] = {
-    "commands": commands, "formats": formats, "settings": settings, "rules": rules, "findings": findings,
-    "feeds": feeds, "outcomes": outcomes, "faults": faults, "modules": modules, "callout-table": table_text,
+    "commands": commands, "formats": formats, "settings": settings, "findings": findings, "feeds": feeds,
+    "outcomes": outcomes, "faults": faults, "modules": modules, "callout-table": table_text,
+    **{name: partial(noted, values) for name, values in NOTED.items()},
 }
 
 

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest",
-                    "confirm_fall", "try_again", "paste", "take_report"})
+                    "confirm_fall", "try_again", "paste", "take_report",
+                     "verify_fire", "record_fire"})
 
 
 class Listener:
@@ -108,6 +110,8 @@ def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:
         given["colour"] = colour(given["colour"])
     if name == "take_report":
         given = {"report": _report(given), "officer": given["officer"]}
+    if given.get("at"):
+        given["at"] = datetime.fromisoformat(given["at"])
     result: object = getattr(hand, name)(**given)
     return result
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "tell why a person was, or was not, called",
     "incident": "open or lift an incident by hand",
     "sighting": "take in what a caller reports: where, what, who; shows whom it calls and asks",
+    "fire": "list fires, enter what was found on the ground and how the fire goes on",
     "answer": "enter an answer taken by phone, or write a callout off",
     "journal": "verify the journal, or print its head",
     "lists": "read lists of people as offices keep them into contacts/",

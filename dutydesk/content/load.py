@@ -9,12 +9,15 @@ from pathlib import Path
 from dutydesk.content.books import CONFIG, THRESHOLDS, read_config, read_playbooks, read_texts, read_thresholds
 from dutydesk.content.contacts import At, Rows, read_rows
 from dutydesk.content.faults import Faults
+from dutydesk.content.heat_sources import read_heat_sources
 from dutydesk.content.lines import Document
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import PostRow, ShiftRow
 from dutydesk.content.places import read_places
+from dutydesk.content.registers import read_registers
 from dutydesk.content.stations import STATIONS, read_stations
 from dutydesk.domain.finding import Finding
+from dutydesk.domain.hotspots import HeatSource
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.setup import Config, Setup
 from dutydesk.domain.site import Desk, Number, Person, Place, Post, Shift, Site
@@ -30,9 +33,9 @@ class Loaded:
     """A site as read. Nothing is lost: what could not be used is in `rows` or named in `findings`.
 
     `lines`: (table, id) -> file and line; tables are person, number (`person number`), post (`place/duty`), seat
-    (`place/duty seat`), place, playbook (family), text (template), station, thresholds (no id). `documents`: playbook
-    family, or `config`, -> the YAML or TOML with the lines of its parts. `broken`: (table, id) of rows too damaged to
-    use.
+    (`place/duty seat`), place, shelter, team, depot, water_point, zone, station, playbook (family), thresholds (no id),
+    text (template). `documents`: playbook family, or `config`, -> the YAML or TOML with the lines of its parts.
+    `broken`: (table, id) of rows too damaged to use.
     """
 
     folder: Path
@@ -47,12 +50,13 @@ class Loaded:
     broken: frozenset[tuple[str, str]] = frozenset()
     stations: Mapping[str, Station] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    heat_sources: tuple[HeatSource, ...] = ()
 
     @property
     def setup(self) -> Setup | None:
         """The site as the engine takes it; None when dutydesk.toml cannot be used."""
-        return Setup(self.config, self.site, self.playbooks, self.texts, self.stations,
-                     self.thresholds) if self.config else None
+        return Setup(self.config, self.site, self.playbooks, self.texts, self.stations, self.thresholds,
+                     self.heat_sources) if self.config else None
 
     def at(self, table: str, id: str) -> tuple[str, int]:
         """Return file and line of a thing; the file's first line where it is written nowhere."""
@@ -65,8 +69,10 @@ class Loaded:
 
 
 _FILES = {"person": "contacts/people.csv", "number": "contacts/numbers.csv", "post": "contacts/posts.csv",
-          "seat": "contacts/posts.csv", "place": "geo/places.geojson", "playbook": "playbooks/default.yaml",
-          "station": STATIONS, "thresholds": THRESHOLDS}
+          "seat": "contacts/posts.csv", "place": "geo/places.geojson", "shelter": "geo/shelters.geojson",
+          "team": "geo/teams.geojson", "depot": "geo/depots.geojson", "water_point": "geo/water_points.geojson",
+          "zone": "geo/zones.geojson", "station": STATIONS, "playbook": "playbooks/default.yaml",
+          "thresholds": THRESHOLDS}
 
 
 def load(folder: Path) -> Loaded:
@@ -78,11 +84,14 @@ def load(folder: Path) -> Loaded:
     faults = Faults()
     file, document = read_config(folder, faults)
     config = file.config() if file else None
-    places = read_places(folder, config.envelope if config else None, faults)
+    envelope = config.envelope if config else None
+    places = read_places(folder, envelope, faults)
+    registers = read_registers(folder, envelope, faults)
+    heat_sources = read_heat_sources(folder, envelope, faults)
     rows = read_rows(folder, faults)
     playbooks, documents = read_playbooks(folder, faults)
     texts = read_texts(folder, faults)
-    stations = read_stations(folder, config.envelope if config else None, faults)
+    stations = read_stations(folder, envelope, faults)
     thresholds = read_thresholds(folder, faults)
     if document:
         documents["config"] = document
@@ -94,9 +103,10 @@ def load(folder: Path) -> Loaded:
         posts=_posts(rows.posts, places, people, faults),
         roster=tuple(_shift(at.row) for at in rows.roster if at.row.person in people),
         timezone=config.timezone if config else _TIMEZONE,
+        registers=registers,
     )
     return Loaded(folder, config, site, playbooks, texts, rows, tuple(faults.found), faults.lines, documents,
-                  frozenset(faults.broken), stations, thresholds)
+                  frozenset(faults.broken), stations, thresholds, heat_sources)
 
 
 def _desks(file: ConfigFile | None, document: Document | None, faults: Faults) -> dict[str, Desk]:

@@ -10,8 +10,16 @@ from pydantic import BaseModel
 
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import NumberRow, PersonRow, PostRow, ShiftRow, WaiverRow
+from dutydesk.content.models.heat_sources import HeatSourceProperties
 from dutydesk.content.models.places import PlaceProperties
 from dutydesk.content.models.playbook import PlaybookFile
+from dutydesk.content.models.registers import (
+    DepotProperties,
+    ShelterProperties,
+    TeamProperties,
+    WaterPointProperties,
+    ZoneProperties,
+)
 from dutydesk.content.models.scenario import ScenarioFile
 from dutydesk.content.models.stations import StationProperties
 from dutydesk.content.models.thresholds import ThresholdsFile
@@ -26,6 +34,12 @@ FILES: dict[str, type[BaseModel]] = {
     "contacts/waivers.schema.json": WaiverRow,
     "geo/places.schema.json": PlaceProperties,
     "geo/stations.schema.json": StationProperties,
+    "geo/shelters.schema.json": ShelterProperties,
+    "geo/teams.schema.json": TeamProperties,
+    "geo/depots.schema.json": DepotProperties,
+    "geo/water_points.schema.json": WaterPointProperties,
+    "geo/zones.schema.json": ZoneProperties,
+    "geo/heat_sources.schema.json": HeatSourceProperties,
     "playbooks/playbook.schema.json": PlaybookFile,
     "playbooks/thresholds.schema.json": ThresholdsFile,
     "scenarios/scenario.schema.json": ScenarioFile,
@@ -34,22 +48,22 @@ FILES: dict[str, type[BaseModel]] = {
 
 
 def schema(file: str) -> dict[str, Any]:
-    """Return the schema of one of `FILES`; that of a layer is the schema of the whole GeoJSON."""
+    """Return the schema of one of `FILES`; those of `geo/` are schemas of a whole GeoJSON layer."""
     made = FILES[file].model_json_schema(by_alias=True)
     if file.startswith("geo/"):
-        made = _layer(made, Path(file).name.partition(".")[0])
+        made = _layer(made, file.removeprefix("geo/").partition(".")[0])
     return {"$schema": _DIALECT, **made}
 
 
-def _layer(properties: dict[str, Any], what: str) -> dict[str, Any]:
+def _layer(properties: dict[str, Any], name: str) -> dict[str, Any]:
     """Wrap a feature's properties in a FeatureCollection; what else a layer carries is not forbidden."""
-    inner = {**properties, "additionalProperties": True}
+    defined = {"$defs": properties["$defs"]} if "$defs" in properties else {}
+    inner = {key: value for key, value in properties.items() if key != "$defs"} | {"additionalProperties": True}
     feature = {"type": "object", "required": ["type", "properties", "geometry"], "properties": {
         "type": {"const": "Feature"}, "properties": inner, "geometry": {"type": ["object", "null"]}}}
-    return {"title": what.capitalize(),
-            "description": f"A layer of {what}: GeoJSON, longitude before latitude, EPSG:4326 unless `crs` names "
-                           f"another system; GCJ-02 and BD-09 are refused.",
-            "type": "object", "required": ["type", "features"],
+    return {"title": name.replace("_", " ").capitalize(), "type": "object", "required": ["type", "features"], **defined,
+            "description": f"A layer of {name.replace('_', ' ')}: GeoJSON, longitude before latitude, EPSG:4326 unless "
+                           "`crs` names another system; GCJ-02 and BD-09 are refused.",
             "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": feature}}}
 
 

@@ -78,7 +78,7 @@ def _sentence(error: ErrorDetails, model: type[BaseModel]) -> str:
         case "string_pattern_mismatch":
             return f"{name} is {shown}, which is not of the form {ctx['pattern']}"
         case _:
-            return f"{name} is {shown}: {error['msg'][0].lower()}{error['msg'][1:]}"
+            return f"{name} is {shown}: {error['msg'][0].lower()}{error['msg'][1:]}; correct it"
 
 
 def _nearest(word: str, model: type[BaseModel]) -> str:

@@ -18,7 +18,9 @@ from dutydesk.domain.values import Colour
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 PLACE_CODE = "dutydesk:place"
-"""Name of a geocode whose value is the id of a place of the site, whatever its form."""
+"""Name of a geocode whose value is the id of a place of the site, whatever its form; it brings what lies below."""
+PLACE_ALONE = "dutydesk:place-alone"
+"""The same for the place alone: a county is to know of a fire, its thousand villages are not to be asked."""
 
 SEVERITY = {Colour.RED: "Extreme", Colour.ORANGE: "Severe", Colour.YELLOW: "Moderate", Colour.BLUE: "Minor"}
 CATEGORY = {"fire": "Fire", "quake": "Geo", "geohazard": "Geo"}

@@ -10,14 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
-
-from dutydesk.domain.site import Place
 
 MEETS = "meets"      # the geometry and the area have a point in common; the boundary counts
 NEAR = "near"        # only the geometry widened by its `approximate` metres does
@@ -41,6 +39,25 @@ def metres_per_degree(latitude: float) -> tuple[float, float]:
     degree = math.pi / 180
     across = _A / math.sqrt(w) * max(math.cos(phi), 0.01) * degree
     return across, _A * (1 - _E2) / w ** 1.5 * degree
+
+
+class Fenced(Protocol):
+    """Anything with a fence: a place, a shelter. `approximate`: metres its geometry may be off; None means exact."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def geometry(self) -> BaseGeometry | None:
+        """Its shape in EPSG:4326; None where it has none."""
+        ...
+
+    @property
+    def approximate(self) -> float | None:
+        """Metres it may be off."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +95,7 @@ class Fences:
     classes: tuple[_Class, ...]
 
     @classmethod
-    def build(cls, places: Iterable[Place]) -> Fences:
+    def build(cls, places: Iterable[Fenced]) -> Fences:
         """Read the fences of the places; those without a geometry, or with an empty one, have none."""
         rows = [place for place in places if place.geometry is not None and not place.geometry.is_empty]
         shapes: NDArray[Any] = np.empty(len(rows), dtype=object)

@@ -7,11 +7,12 @@ Reasons are sentences for the officer, in Chinese.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from dutydesk.domain.alert import Alert, Area
-from dutydesk.domain.cap_text import PLACE_CODE
+from dutydesk.domain.areas import Coloured, area_code, coded, coloured
+from dutydesk.domain.cap_text import PLACE_ALONE, PLACE_CODE
 from dutydesk.domain.gazetteer import Gazetteer, Reading
 from dutydesk.domain.geofence import NEAR, Fences
 from dutydesk.domain.playbook import Playbook, Step, Whom
@@ -23,10 +24,7 @@ CODE = "code"
 GEOMETRY = "geometry"
 NAME = "name"
 
-_AREA_CODE = re.compile(r"[1-9]\d{5}(?:\d{3}(?:\d{3})?)?")
 _UNIT_ENDING = re.compile(r"(?:特别行政区|自治[州县区]|地区|[省市区县盟旗])$")
-_OTHER_SYSTEM = re.compile(r"SAME|FIPS|UGC|EMMA|CAP-CP|WARNCELL|NUTS|ISO", re.IGNORECASE)
-_COUNTRY = "10"      # what is left of 100000, the whole country
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,40 +55,28 @@ class Match:
     rest: Colour | None = None
 
 
-def area_code(value: str) -> str | None:
-    """Return the part of a Chinese area code that tells: `371000000000` -> `3710`, `371002100000` -> `371002100`.
-
-    6, 9 or 12 digits are read (GB/T 2260 and the 12-digit codes of the statistics bureau: 2 province, 2 city,
-    2 county, 3 town, 3 village, padded with zeros). None for anything else, and for the whole country (100000):
-    a national warning reaches a place by its geometry only.
-    """
-    digits = value.strip()
-    if not _AREA_CODE.fullmatch(digits):
-        return None
-    for length in (12, 9, 6, 4):
-        padding = 3 if length > 6 else 2
-        if len(digits) == length and digits.endswith("0" * padding):
-            digits = digits[:-padding]
-    return None if digits == _COUNTRY else digits
-
-
 def match(alert: Alert, site: Site, fences: Fences, gazetteer: Gazetteer) -> Match:
     """Find the places an alert touches.
 
     1. Codes of all blocks' areas: a place whose own code, or one of its `covered_by`, equals the code or begins
        with it; a place named by its id (`PLACE_CODE`: the desk's own alerts); and everything below such a place.
+       `PLACE_ALONE` names a place without what lies below it.
     2. Geometry of all blocks' areas: places not touched yet whose fence it meets (see `Fences.touched`); a place
        without a geometry and with nothing below it lies wherever its nearest located parent lies.
     3. Where there was neither: names in the area descriptions and the text, inside the unit of the office.
     4. Names in the text set places apart, with colours of their own; names of towns in an area's description
-       do so in the alert's colour.
+       do so in the area's colour.
+
+    An area has the colour of its own block (an earthquake's rings); of several, a place has the highest.
     """
-    areas = _areas(alert)
-    codes = _codes(areas)
-    touches, unmatched = _by_code(alert, site, codes)
-    named, unknown = _by_id(alert, site, areas)
-    touches, unmatched = named | touches, unmatched + unknown
-    found, missing = _by_geometry(alert, site, fences, areas, touches)
+    areas = coloured(alert)
+    codes = coded(areas)
+    touches, unmatched = _by_code(site, codes)
+    named, unknown = _by_id(site, areas)
+    touches = touches | {id: touch for id, touch in named.items()
+                         if id not in touches or touches[id].colour < touch.colour}
+    unmatched += unknown
+    found, missing = _by_geometry(site, fences, areas, touches)
     touches |= found
     unmatched += missing
     info = alert.main
@@ -98,57 +84,53 @@ def match(alert: Alert, site: Site, fences: Fences, gazetteer: Gazetteer) -> Mat
     if named:
         return Match(touches, frozenset(), False, tuple(unmatched))   # exactly these: its words set nothing apart
     if not touches and not codes:
-        touches = _by_name(alert, site, gazetteer, areas, text)
+        touches = _by_name(alert, site, gazetteer, [area for area, _ in areas], text)
     reading = gazetteer.read(text, touches.keys())
     units = _unit_names(site, touches)
     words = said(text, reading.mentions, alert.colour, units)
-    listed = gazetteer.places_in("\n".join(area.name for area in areas), touches.keys())
-    apart = {each.place: alert.colour for each in listed if not each.qualifier} | dict(words.colours)
+    apart = _listed(gazetteer, areas, touches) | dict(words.colours)
     colours = _downwards(site, _around(site, replace(words, colours=apart), touches, alert.colour))
-    unmatched += _unclear(site, reading, touches, areas)
+    unmatched += _unclear(site, reading, touches, [area for area, _ in areas])
     return _set_apart(alert, touches, colours, tuple(unmatched))
 
 
-def _areas(alert: Alert) -> list[Area]:
-    return [area for info in alert.infos for area in info.areas]
-
-
-def _codes(areas: Iterable[Area]) -> dict[str, tuple[str, str]]:
-    """Return prefix -> (code as written, name of its area), each prefix once."""
-    found: dict[str, tuple[str, str]] = {}
-    for area in areas:
-        for geocode in area.geocodes:
-            prefix = area_code(geocode.value)
-            if prefix and geocode.name != PLACE_CODE and not _OTHER_SYSTEM.search(geocode.name):
-                found[prefix] = geocode.value.strip(), area.name
-    return found
-
-
-def _by_code(alert: Alert, site: Site, codes: Mapping[str, tuple[str, str]]) -> tuple[dict[str, Touch], list[str]]:
+def _by_code(site: Site, codes: Mapping[str, tuple[str, str, Colour]]) -> tuple[dict[str, Touch], list[str]]:
     touches: dict[str, Touch] = {}
     unmatched = []
-    for prefix, (written, name) in codes.items():
+    for prefix, (written, name, colour) in sorted(codes.items(), key=lambda row: -row[1][2]):
         reached = _reached(site, prefix)
         unit = next((site.places[place].name for place in reached if place == prefix.ljust(6, "0")), name)
         says = f"预警区域代码{written}（{unit}）" if unit else f"预警区域代码{written}"
         for place, why in reached.items():
             if place not in touches:
-                touches[place] = Touch(place, alert.colour, CODE, f"{says}{why}")
+                touches[place] = Touch(place, colour, CODE, f"{says}{why}")
         if not reached:
             unmatched.append(f"{says}不在本区域内，没有触及任何地点")
     return touches, unmatched
 
 
-def _by_id(alert: Alert, site: Site, areas: Sequence[Area]) -> tuple[dict[str, Touch], list[str]]:
+def _by_id(site: Site, areas: Sequence[Coloured]) -> tuple[dict[str, Touch], list[str]]:
     touches: dict[str, Touch] = {}
-    unmatched = []
-    for id in dict.fromkeys(code.value for area in areas for code in area.geocodes if code.name == PLACE_CODE):
-        if id not in site.places:
-            unmatched.append(f"指明的地点{id}不存在")
+    unmatched: list[str] = []
+    named = [(code, colour) for area, colour in areas for code in area.geocodes
+             if code.name in (PLACE_CODE, PLACE_ALONE)]
+    for code, colour in named:
+        if code.value not in site.places:
+            unmatched.append(f"指明的地点{code.value}不存在")
             continue
-        for place in sorted(site.under([id])):
-            touches.setdefault(place, Touch(place, alert.colour, CODE, f"指明{site.places[id].name}"))
-    return touches, unmatched
+        below = site.under([code.value]) if code.name == PLACE_CODE else {code.value}
+        for place in sorted(below):
+            touches.setdefault(place, Touch(place, colour, CODE, f"指明{site.places[code.value].name}"))
+    return touches, list(dict.fromkeys(unmatched))
+
+
+def _listed(gazetteer: Gazetteer, areas: Sequence[Coloured], touches: Mapping[str, Touch]) -> dict[str, Colour]:
+    """Return the towns that the descriptions of the areas name, with their area's colour; the highest counts."""
+    found: dict[str, Colour] = {}
+    for colour in sorted({colour for _, colour in areas}):
+        names = "\n".join(area.name for area, own in areas if own is colour)
+        found.update({each.place: colour for each in gazetteer.places_in(names, touches.keys()) if not each.qualifier})
+    return found
 
 
 def _reached(site: Site, prefix: str) -> dict[str, str]:
@@ -170,22 +152,23 @@ def _reached(site: Site, prefix: str) -> dict[str, str]:
     return reached
 
 
-def _by_geometry(alert: Alert, site: Site, fences: Fences, areas: Sequence[Area],
+def _by_geometry(site: Site, fences: Fences, areas: Sequence[Coloured],
                  known: Mapping[str, Touch]) -> tuple[dict[str, Touch], list[str]]:
     touches: dict[str, Touch] = {}
     missing = []
-    for area in areas:
+    for area, colour in areas:
         if area.geometry is None:
             continue
         met = fences.touched(area.geometry)
         for place, how in met:
-            if place not in known and place not in touches and place in site.places:
-                touches[place] = Touch(place, alert.colour, GEOMETRY, _geometry_reason(site.places[place], how))
+            higher = place not in known or known[place].colour < colour
+            if higher and place not in touches and place in site.places:
+                touches[place] = Touch(place, colour, GEOMETRY, _geometry_reason(site.places[place], how))
         if not met:
             missing.append(f"预警图形范围（{area.name or '未命名'}）没有触及任何地点")
     if touches:
-        touches |= {place: Touch(place, alert.colour, GEOMETRY, f"{site.places[place].name}没有位置，{reason}")
-                    for place, reason in _unlocated(site, touches) if place not in known}
+        touches |= {place: Touch(place, above.colour, GEOMETRY, f"{site.places[place].name}没有位置，{reason}")
+                    for place, above, reason in _unlocated(site, touches) if place not in known}
     return touches, missing
 
 
@@ -195,15 +178,16 @@ def _geometry_reason(place: Place, how: str) -> str:
     return f"{place.name}与预警图形范围相交"
 
 
-def _unlocated(site: Site, touches: Mapping[str, Touch]) -> Iterator[tuple[str, str]]:
-    """Yield places without a geometry and with nothing below them, one of whose nearest located parents is
-    touched, with the reason.
+def _unlocated(site: Site, touches: Mapping[str, Touch]) -> Iterator[tuple[str, Touch, str]]:
+    """Yield places without a geometry and with nothing below them whose nearest located parents are touched, with
+    the most dangerous of these and the reason.
     """
     for place in site.places.values():
         if place.geometry is None and place.id not in site.children:
-            above = next((each for each in _located(site, place.parents) if each in touches), None)
+            above = [touches[each] for each in _located(site, place.parents) if each in touches]
             if above:
-                yield place.id, f"按上级{site.places[above].name}计：{touches[above].reason}"
+                worst = max(above, key=lambda touch: touch.colour)
+                yield place.id, worst, f"按上级{site.places[worst.place].name}计：{worst.reason}"
 
 
 def _located(site: Site, parents: Sequence[str]) -> list[str]:

@@ -55,16 +55,21 @@ class Hotspot:
 
 @dataclass(frozen=True, slots=True)
 class Quake:
-    """One earthquake as a service reports it now; `status` is automatic, reviewed or deleted, `depth` in km."""
+    """One earthquake as a service reports it now; `status` is automatic, reviewed or deleted, `depth` in km.
+
+    `point` and `magnitude` are None where the service gives none: most often of a quake it has deleted. `sort` is the
+    service's word for what shook: an explosion shakes too.
+    """
 
     id: str
     at: datetime
     updated: datetime
-    point: Point
-    magnitude: float
+    point: Point | None
+    magnitude: float | None
     depth: float | None = None
     where: str = ""
     status: str = "automatic"
+    sort: str = "earthquake"
     faults: tuple[Fault, ...] = ()
 
 

@@ -80,7 +80,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A task the playbook opens: `what`, `offset` from `anchor` (onset, sent, lift, sunset), at which kinds."""
+    """A task the playbook opens: `what`, `offset` from `anchor` (onset, sent, lift, sunset, or grade: the beginning of
+    a day of high fire weather grade), at which kinds.
+    """
 
     what: str
     anchor: str

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from dutydesk.domain.fire_weather import GradeRules
+from dutydesk.domain.hotspots import FireRules, HeatSource
 from dutydesk.domain.playbook import Playbook
+from dutydesk.domain.quakes import QuakeRules
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.site import Site
 from dutydesk.domain.stations import Station
@@ -55,6 +59,10 @@ class Config:
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)
+    fire: FireRules = field(default_factory=FireRules)
+    quake: QuakeRules = field(default_factory=QuakeRules)
+    grade: GradeRules = field(default_factory=GradeRules)
+    targets: Targets = field(default_factory=Targets)
 
     def kind(self, channel: str) -> str:
         """Of which kind a channel is: what its settings say; one without settings is called by its kind."""
@@ -75,3 +83,4 @@ class Setup:
     texts: Mapping[str, str]
     stations: Mapping[str, Station] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    heat_sources: tuple[HeatSource, ...] = ()

@@ -1,4 +1,4 @@
-"""A site: the places of an area, the posts at them, the people on the posts.
+"""A site: the places of an area, the posts at them, the people on the posts, the registers.
 
 Every geometry is in EPSG:4326 (WGS-84), longitude first. Values only; reading files is `dutydesk.content`.
 """
@@ -12,6 +12,7 @@ from functools import cached_property
 
 from shapely.geometry.base import BaseGeometry
 
+from dutydesk.domain.registers import Registers
 from dutydesk.domain.values import Role
 
 GENERAL = "general"
@@ -124,6 +125,7 @@ class Site:
     posts: Mapping[str, Post] = field(default_factory=dict)
     roster: tuple[Shift, ...] = ()
     timezone: str = "Asia/Shanghai"
+    registers: Registers = field(default_factory=Registers)
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from dutydesk.domain.event_table import FAMILIES
@@ -11,7 +12,7 @@ from dutydesk.domain.happenings import ByHand, Happening, Replied
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
 from dutydesk.domain.values import Colour, Kind, Role, Via
-from dutydesk.engine import pasting
+from dutydesk.engine import fire_hand, pasting
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -194,6 +195,14 @@ class Hand:
         """Take in what a caller reports; return the id of the document that keeps it."""
         preview(self.ctx, report, self.clock.now())   # refuses what is no report
         return self._do(lambda books: take_in(books, report, officer), officer)
+    # -- fires ----------------------------------------------------------------------------------------
+    def verify_fire(self, fire: str, result: str, officers: Sequence[str]) -> None:
+        """Enter what was found of a hotspot on the ground: fire, none or unverified."""
+        self._do(lambda books: fire_hand.verify(books, fire, result, officers), *officers)
+
+    def record_fire(self, incident: str, state: str, at: datetime | None, officer: str, text: str = "") -> None:
+        """Enter a state of a fire's record (see `domain.fire_record`); no time is now."""
+        self._do(lambda books: fire_hand.record(books, incident, state, at or books.now, officer, text), officer)
 
     # -- documents ------------------------------------------------------------------------------------
     def release(self, document: str, officer: str) -> None:

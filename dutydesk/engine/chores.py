@@ -10,20 +10,28 @@ from dutydesk.domain.records import Incident
 from dutydesk.domain.sun import next_sunset
 from dutydesk.engine.books import Books
 
+#: What happens -> the anchors that hang on it.
+_MOMENTS = {"onset": ("onset", "sent", "sunset"), "lift": ("lift",), "grade": ("grade",)}
+
 
 def open_for(books: Books, incident: Incident, playbook: Playbook, places: Iterable[str], moment: str,
-             at: datetime) -> None:
-    """Open the chores that hang on `moment` (onset with sunset and sent, or lift) at the given places."""
-    wanted = [chore for chore in playbook.chores if (chore.anchor == "lift") == (moment == "lift")]
+             at: datetime, about: str = "") -> None:
+    """Open the chores that hang on `moment` (onset with sunset and sent; lift; grade) at the given places.
+
+    With `about` a chore is opened once for that, however often it is asked for.
+    """
+    wanted = [chore for chore in playbook.chores if chore.anchor in _MOMENTS[moment]]
     if not wanted:
         return
+    there = {(task.what, task.place) for task in (*books.tx.tasks(incident=incident.id), *books.tasks)
+             if task.about == about} if about else set()
     for id in places:
         place = books.ctx.site.places.get(id)
         if place is None:
             continue
         for chore in wanted:
-            if place.kind in chore.where:
-                books.task(incident.id, chore.what, id, _owner(books, id, playbook), _due(books, chore, at))
+            if place.kind in chore.where and (chore.what, id) not in there:
+                books.task(incident.id, chore.what, id, _owner(books, id, playbook), _due(books, chore, at), about)
 
 
 def _owner(books: Books, place: str, playbook: Playbook) -> str:

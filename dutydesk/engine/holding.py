@@ -8,6 +8,9 @@ from dutydesk.domain.records import Document
 from dutydesk.engine.books import Books
 from dutydesk.engine.house import house_incident
 
+RELEASED = "released"
+"""Stands among the faults of a document that waits for nobody's word."""
+
 
 def hold(books: Books, document: Document, faults: Iterable[str]) -> None:
     """Keep a document for the officer's word; after the time set it goes by itself."""

@@ -14,13 +14,12 @@ from dutydesk.engine import joining, sources
 from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import OWN, Context
-from dutydesk.engine.holding import hold
+from dutydesk.engine.holding import RELEASED, hold
 from dutydesk.engine.house import house_incident
 from dutydesk.engine.reading import Reading, content_key, read, version_of
-from dutydesk.engine.watching import watch
+from dutydesk.engine.watching import follow, watch
 from dutydesk.ports.store import Store, Tx
 
-RELEASED = "released"
 _FEEDS_DRILLS = ("Exercise", "Test")
 
 
@@ -139,6 +138,7 @@ def take(batch: Batch, alert: Alert, found: Match, reading: Reading) -> None:
     _complain(books, alert, found)
     joining.feed(batch, chain, alert, found, kind=kind, trusted=joining.same_hand(chain, alert, reading.source))
     joining.adopt(batch, alert)
+    follow(books, reading.source, alert, [each for each in batch.incidents.values() if chain.id in each.chains])
 
 
 def _complain(books: Books, alert: Alert, found: Match) -> None:

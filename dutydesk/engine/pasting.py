@@ -8,7 +8,7 @@ from dutydesk.domain.match import Match, who
 from dutydesk.domain.records import Document
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import PASTE, Context
-from dutydesk.engine.intake import RELEASED
+from dutydesk.engine.holding import RELEASED
 from dutydesk.engine.joining import lifts
 from dutydesk.engine.reading import read
 from dutydesk.errors import Refused

@@ -13,7 +13,7 @@ from dutydesk.domain.records import Chain
 from dutydesk.domain.values import Colour
 from dutydesk.engine.batch import Batch, kind_of
 from dutydesk.engine.books import Books
-from dutydesk.engine.intake import RELEASED
+from dutydesk.engine.holding import RELEASED
 from dutydesk.engine.joining import given, lifts, office_name
 from dutydesk.engine.openings import Cause
 from dutydesk.engine.reading import read

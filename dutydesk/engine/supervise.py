@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dutydesk.domain.records import Chain, Incident, Task
 from dutydesk.domain.values import Outcome, Via
-from dutydesk.engine import closing, darkness, sources
+from dutydesk.engine import closing, darkness, fires, sources
 from dutydesk.engine.batch import Batch, kind_of
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -86,6 +86,8 @@ class Supervise:
                 getattr(self, f"_{task.what}")(books, task)
             else:
                 tx.save_task(replace(task, state="late"))
+                if task.what == fires.VERIFY:
+                    fires.late(books, task)
                 books.note("task_late", incident=task.incident, task=task.id, work=task.what, place=task.place)
         books.close()
         return len(due)

@@ -120,6 +120,9 @@ MEANINGS: dict[str, Meaning] = {
     # forecasts
     "series-length": Meaning("预报序列与时间列长度不同，未采用", "a series of another length than the times; not used"),
     "series-step": Meaning("预报不是逐小时，未采用", "a forecast that is not hourly; not used"),
+    # earthquakes
+    "quake-partial": Meaning("地震缺少时间、震中或震级，不能据此叫应",
+                             "a quake lacks its time, place or magnitude; nobody can be called for it"),
     # documents that cannot be read at all carry the name of their error
     "too-large": Meaning("文件太大", "the document is larger than its source may send"),
     "dangerous": Meaning("文件含有危险的 XML 结构，已拒绝", "an entity, a doctype that reaches outside, or UTF-7"),

@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from dutydesk.domain.alert import Alert, Request
+from dutydesk.domain.alert import Alert
 from dutydesk.errors import WrongFormat
 from dutydesk.feeds.as_cap import Line, alert_of_line
 from dutydesk.feeds.faults import Notes
 from dutydesk.feeds.json_text import Row
-from dutydesk.ports.feed import Source
+from dutydesk.ports.feed import Item, Source
 
 MOST = 10_000
 """Entries of one list that are read. The longest real one has 3,500; a stranger could send a million in 5 MB."""
 
 T = TypeVar("T")
+Found = TypeVar("Found", bound=Item)
 
 
 def capped(entries: Sequence[T], notes: Notes, where: str) -> Sequence[T]:
@@ -57,7 +58,7 @@ def says_something(line: Line) -> bool:
     return bool(line.headline or line.description or (line.event and line.colour))
 
 
-def told(found: Iterable[Alert | Request], notes: Notes) -> list[Alert | Request]:
+def told(found: Iterable[Found], notes: Notes) -> list[Found]:
     """Return what was found, the faults of the document as a whole riding on the first of it.
 
     Raises WrongFormat where there are faults and nothing to carry them: such a document must not pass for an empty one.

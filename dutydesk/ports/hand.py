@@ -129,6 +129,16 @@ class Hand(Protocol):
         """Let the rest of a raised area follow the named places at once."""
         ...
 
+    def verify_fire(self, fire: str, result: str, officers: Sequence[str]) -> None:
+        """Enter what was found of a hotspot on the ground: fire, none (lifts it; a red wants two officers),
+        unverified (the clock starts anew).
+        """
+        ...
+
+    def record_fire(self, incident: str, state: str, at: datetime | None, officer: str, text: str = "") -> None:
+        """Enter a state of a fire's record (see `domain.fire_record`); no time is now."""
+        ...
+
     def release(self, document: str, officer: str) -> None:
         """Let a held document go its way now."""
         ...

@@ -6,7 +6,7 @@ It only tells; nothing here changes a row. Times are aware and UTC, coordinates 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from dutydesk.ports.shown import (
@@ -28,6 +28,7 @@ from dutydesk.ports.shown import (
     TaskView,
     Unfolded,
 )
+from dutydesk.ports.shown_fires import FireView, FireWeatherPage
 from dutydesk.ports.shown_observed import SightingView, StationsPage, StationView
 from dutydesk.ports.shown_sources import SourceView
 
@@ -82,6 +83,14 @@ class Views(Protocol):
 
     def tasks(self, incident: str) -> tuple[TaskView, ...]:
         """Return tasks of an incident, open ones first, by time due."""
+        ...
+
+    def fires(self, incident: str) -> tuple[FireView, ...]:
+        """Return the fires satellites saw that an incident is about, oldest first."""
+        ...
+
+    def fire_weather(self, today: date) -> FireWeatherPage:
+        """Return the fire weather from a week before a day on, and the fire warnings issued since then."""
         ...
 
     def journal(self, *, before: int | None = None, incident: str | None = None,

@@ -6,6 +6,7 @@ from dutydesk.store.alert_rows import AlertReads, AlertWrites
 from dutydesk.store.ask_rows import AskReads, AskWrites
 from dutydesk.store.call_rows import CallReads, CallWrites
 from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
+from dutydesk.store.fire_rows import FireReads, FireWrites
 from dutydesk.store.observed_rows import ObservedReads, ObservedWrites
 from dutydesk.store.paper_rows import PaperReads, PaperWrites
 from dutydesk.store.site_rows import SiteReads, SiteWrites
@@ -13,10 +14,10 @@ from dutydesk.store.source_rows import SourceReads, SourceWrites
 
 
 class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, SourceReads,
-              ObservedReads):
+              ObservedReads, FireReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
 class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites,
-              SourceWrites, ObservedWrites):
+              SourceWrites, ObservedWrites, FireWrites):
     """Tx of `ports.store`, in the writing transaction."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,9 +12,11 @@ from sqlalchemy import func, select
 from dutydesk.domain.setup import Setup
 from dutydesk.ports import shown
 from dutydesk.ports import shown_observed as observed
+from dutydesk.ports.shown_fires import FireView, FireWeatherPage
 from dutydesk.ports.shown_sources import SourceView
 from dutydesk.store.store import SqlStore
 from dutydesk.store.tables import journal
+from dutydesk.store.views_fire import FireLook
 from dutydesk.store.views_observed import incident_stations, sighting_views, stations_page
 from dutydesk.store.views_sources import SourceLook
 
@@ -98,6 +100,16 @@ class SqlViews:
         """Return tasks of an incident."""
         with self._look() as look:
             return look.tasks(incident)
+
+    def fires(self, incident: str) -> tuple[FireView, ...]:
+        """Return the fires of an incident."""
+        with self._look() as look:
+            return FireLook(look.reading, look.site).fires(incident)
+
+    def fire_weather(self, today: date) -> FireWeatherPage:
+        """Return the fire weather and the fire warnings issued."""
+        with self._look() as look:
+            return FireLook(look.reading, look.site).fire_weather(today)
 
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:

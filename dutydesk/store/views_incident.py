@@ -189,10 +189,12 @@ class IncidentLook(BoardLook):
 
     def tasks(self, id: str) -> tuple[TaskView, ...]:
         """Return tasks of an incident."""
-        return tuple(
-            TaskView(row[0], row[1], row[2], self.full_name(row[3]) if row[3] else "",
-                     "值班员" if row[4] == "officer" else self.person_name(row[4]), moment(row[5]), row[6], row[7])
-            for row in self.reading.rows(self._sql().tasks, {"incident": id}))
+        return tuple(map(self.task, self.reading.rows(self._sql().tasks, {"incident": id})))
+
+    def task(self, row: Any) -> TaskView:
+        """Make one task of a row of its table."""
+        return TaskView(row[0], row[1], row[2], self.full_name(row[3]) if row[3] else "",
+                        "值班员" if row[4] == "officer" else self.person_name(row[4]), moment(row[5]), row[6], row[7])
 
     def journal(self, before: int | None, id: str | None, limit: int) -> tuple[JournalView, ...]:
         """Return sealed journal rows, newest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -46,6 +47,8 @@ class Acts:
             Route("/incidents/{id}/stand-down", self._act(self.stand_down), methods=["POST"]),
             Route("/incidents/{id}/lift", self._act(self.lift), methods=["POST"]),
             Route("/incidents/{id}/confirm/{what:str}", self._act(self.confirm), methods=["POST"]),
+            Route("/fires/{id}/verify", self._act(self.verify), methods=["POST"]),
+            Route("/incidents/{id}/fire", self._act(self.record), methods=["POST"]),
             Route("/documents/{hash}/{what:str}", self._act(self.rule_document), methods=["POST"]),
             Route("/open", self.form, methods=["GET"]),
             Route("/open", self._act(self.open), methods=["POST"]),
@@ -152,6 +155,27 @@ class Acts:
         act, done = words[what]
         act(request.path_params["id"], officer)
         return said(done)
+
+    def verify(self, request: Request, form: FormData, officer: str) -> Response:
+        """Enter what was found of a hotspot on the ground."""
+        result = _need(str(form.get("result", "")), "请选择核实结果")
+        self.hand.verify_fire(request.path_params["id"], result, _both(form, officer))
+        return said(f"已记核实结果：{words.word(result, 'act')}")
+
+    def record(self, request: Request, form: FormData, officer: str) -> Response:
+        """Enter a state of a fire's record; without a time it is now."""
+        state = _need(str(form.get("state", "")), "请选择环节")
+        self.hand.record_fire(request.path_params["id"], state, self._moment(form), officer,
+                              str(form.get("text", "")).strip())
+        return said(f"已记：{words.word(state, 'act')}")
+
+    def _moment(self, form: FormData) -> datetime | None:
+        """The time of a form, which is written in the site's zone; None where none is given."""
+        told = str(form.get("at", "")).strip()
+        try:
+            return datetime.fromisoformat(told).replace(tzinfo=self.desk.zone) if told else None
+        except ValueError:
+            raise Sorry("时间请写成 2031-04-05T14:30") from None
 
     def rule_document(self, request: Request, form: FormData, officer: str) -> Response:
         """Release a held document, hold one, or try one again that could not be read."""

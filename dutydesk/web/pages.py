@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dutydesk.domain.fire_record import RESULTS, STATES
+from dutydesk.domain.fire_weather import GRADES
 from dutydesk.domain.records import State
 from dutydesk.ports.shown import BoardIncident, CalloutRow, Unfolded
 from dutydesk.web.desk import Desk, fragment
@@ -16,6 +18,7 @@ from dutydesk.web.desk import Desk, fragment
 TABS = {"now": "态势", "alerts": "预警原文", "asked": "叫应", "calls": "呼叫", "facts": "记实", "tasks": "任务",
         "readings": "监测",
         "journal": "日志"}
+FIRE_TAB = {"fire": "火情"}       # of an incident of forest fire
 PAGE = 200
 MOST = 400
 SOON = timedelta(minutes=15)
@@ -40,6 +43,7 @@ class Pages:
             Route("/people/{id}", self.person),
             Route("/journal", self.journal),
             Route("/feeds", self.feeds),
+            Route("/fire-weather", self.fire_weather),
             Route("/documents/{hash}", self.document),
             Route("/documents/{hash}/raw", self.raw),
             Route("/search", self.search),
@@ -72,10 +76,11 @@ class Pages:
         page = self.views.incident(request.path_params["id"])
         if page is None:
             return self._missing(request, "没有这个事件")
+        tabs = TABS | FIRE_TAB if page.head.family == "fire" else TABS
         tab = request.query_params.get("tab", "now")
-        tab = tab if tab in TABS else "now"
+        tab = tab if tab in tabs else "now"
         listed = getattr(self, f"_tab_{tab}")(request, page.head)
-        return self.desk.page("incident", request, title=page.head.number, page=page, tab=tab, tabs=TABS, **listed)
+        return self.desk.page("incident", request, title=page.head.number, page=page, tab=tab, tabs=tabs, **listed)
 
     def _tab_now(self, request: Request, head: BoardIncident) -> dict[str, object]:
         now = self.desk.clock.now()
@@ -108,6 +113,9 @@ class Pages:
 
     def _tab_readings(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"stations": self.views.incident_stations(head.id, self.desk.clock.now())}
+    def _tab_fire(self, request: Request, head: BoardIncident) -> dict[str, object]:
+        record = [fact for fact in self.views.facts(head.id) if fact.what in ("fire", "verified")]
+        return {"fires": self.views.fires(head.id), "record": record, "states": STATES, "results": RESULTS}
 
     def _tab_journal(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"journal": self.views.journal(incident=head.id, limit=PAGE)}
@@ -142,6 +150,12 @@ class Pages:
                               held=self.views.documents(states=("held",)),
                               bad=self.views.documents(states=("bad",)),
                               latest=self.views.documents(states=("waiting", "done"), limit=30))
+
+    def fire_weather(self, request: Request) -> Response:
+        """The fire weather grade by place and day, and beside it the fire warnings that offices issued."""
+        today = self.desk.local(self.desk.clock.now()).date()
+        return self.desk.page("fire_weather", request, title="火险等级", today=today, grades=GRADES,
+                              page=self.views.fire_weather(today))
 
     def document(self, request: Request) -> Response:
         """One document as received."""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from dutydesk.domain.fire_record import RESULTS
+from dutydesk.domain.fire_record import STATES as FIRE_STATES
+
 FAMILIES: Final[Mapping[str, str]] = {
     "flood": "防汛", "fire": "森林防火", "wind": "大风", "snow": "雨雪冰冻", "quake": "地震",
     "geohazard": "地质灾害", "fog": "大雾", "heat": "高温", "thunder": "强对流", "drought": "干旱",
@@ -39,10 +42,12 @@ CALL_STATES: Final[Mapping[str, str]] = {
 ACTS: Final[Mapping[str, str]] = {
     "answer": "收到", "on_post": "到岗", "moved": "转移", "patrolled": "已巡查", "opened": "已开放",
     "help": "求援", "woken": "已叫醒", "not_found": "未找到", "decline": "不能履职", "page": "网页回执",
+    **FIRE_STATES, **RESULTS,
 }
 FACTS: Final[Mapping[str, str]] = {
     "called": "有叫", "answered": "有应", "acted": "有为", "taken_over": "转达", "relayed": "已叫醒",
     "declined": "不能履职", "help": "求援", "closed": "结束", "not_found": "未找到",
+    "fire": "火情", "verified": "热点核实",
 }
 JOINS: Final[Mapping[str, str]] = {
     "first": "首发", "reference": "按引用接续", "inferred": "推断接续", "unlinked": "未能接续",
@@ -69,6 +74,8 @@ JOURNAL: Final[Mapping[str, str]] = {
     "alarm": "报警", "bad_document": "文件有错", "by_hand": "人工命令", "call": "呼叫", "climb": "进入一级",
     "closed": "叫应结束", "colour": "颜色变化", "colours_expired": "颜色到期", "drill_stopped": "演练中止",
     "duplicate": "重复来文", "expired": "预警到期", "fact": "记实", "handed": "已交出", "heard": "收到回话",
+    "fire_record": "火情记录", "fire_verified": "热点核实", "hotspots": "卫星热点", "hotspots_masked": "已知热源",
+    "issued": "本台发出预警", "quake": "地震报告",
     "held": "预警待放行", "held_by_hand": "人工扣住", "incident_closed": "事件结束", "incident_opened": "事件开启",
     "incident_reopened": "事件重开", "kept_red": "红色留存", "late_version": "迟到的版本",
     "lifted_by_hand": "人工解除", "lost": "未呼通", "no_playbook": "没有预案", "notice_dropped": "告知未发",

@@ -46,6 +46,9 @@ heads = ["var/heads"]
 
 [rules]
 door_knock = "15m"
+
+[targets]
+city_teams = 1
 """
 
 FLOOD = """\
@@ -97,6 +100,41 @@ PLACES = """\
 {"type":"Feature","properties":{"id":"371002100201","name":"东村","kind":"village","parents":["371002100"],"desk":"371000","population":420},"geometry":{"type":"Point","coordinates":[122.2,37.3]}},
 {"type":"Feature","properties":{"id":"371002100202","name":"西村","kind":"village","parents":["371002100"],"desk":"371000"},"geometry":{"type":"Point","coordinates":[122.15,37.3]}},
 {"type":"Feature","properties":{"id":"371002100-r01","name":"龙潭水库","kind":"reservoir","parents":["371002100"],"desk":"371000","risk":3},"geometry":{"type":"Point","coordinates":[122.25,37.35]}}
+]}
+"""
+
+SHELTERS = """\
+{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"id":"371002100-e01","name":"张庄镇小学","place":"371002100","category":"school","capacity":300,"area":900,"unfit":["quake"],"keepers":["p5","p3"],"inspected":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.21,37.31]}},
+{"type":"Feature","properties":{"id":"371071001-e01","name":"双岛广场","place":"371071001","space":"outdoor","capacity":1000,"area":3000,"fit":["quake","fire"],"keepers":["p7"],"state":"open","registered":813,"inspected":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.05,37.49]}}
+]}
+"""
+
+TEAMS = """\
+{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"id":"371000-t01","name":"小城市救援队","place":"371000","level":"city","size":60,"skills":["水上"],"leaders":["p2"],"crosses":true,"muster":"15m","drilled":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.1,37.5]}},
+{"type":"Feature","properties":{"id":"371002100-t01","name":"张庄镇救援队","place":"371002100","level":"town","size":30,"leaders":["p5"],"drilled":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.2,37.3]}},
+{"type":"Feature","properties":{"id":"371071001-t01","name":"双岛街道救援队","place":"371071001","level":"town","size":31,"leaders":["p7"],"drilled":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.04,37.49]}},
+{"type":"Feature","properties":{"id":"371002100201-t01","name":"东村应急队","place":"371002100201","level":"village","size":10,"leaders":["p8"],"drilled":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.2,37.3]}},
+{"type":"Feature","properties":{"id":"371002100202-t01","name":"西村应急队","place":"371002100202","level":"village","size":12,"leaders":["p9"],"drilled":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.15,37.3]}}
+]}
+"""
+
+DEPOTS = """\
+{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"id":"371002100-d01","name":"张庄镇储备站","place":"371002100","serves":["371071001"],"goods":["帐篷20顶","救生衣30件"],"keepers":["p5"],"inspected":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.2,37.31]}}
+]}
+"""
+
+WATER = """\
+{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"id":"371002100-w01","name":"龙潭取水点","place":"371002100","kind":"reservoir","volume":80000,"access":["truck"],"all_year":true,"inspected":"2026-05-01"},"geometry":{"type":"Point","coordinates":[122.25,37.35]}}
+]}
+"""
+
+ZONES = """\
+{"type":"FeatureCollection","features":[
+{"type":"Feature","properties":{"id":"371002100-z01","name":"龙潭水库下游","family":"flood","place":"371002100"},"geometry":{"type":"Polygon","coordinates":[[[122.24,37.33],[122.26,37.33],[122.26,37.34],[122.24,37.34],[122.24,37.33]]]}}
 ]}
 """
 
@@ -152,8 +190,8 @@ TEXTS = {
     **{name: TEXT for name in ("flood.sms", "flood.voice", "default.sms", "default.voice", "remind.sms",
                                "remind.voice")},
     "list.sms": LIST, "list.voice": LIST, "officer.sms": ALARM, "officer.voice": ALARM,
-    **{name: NOTE for name in ("notice.taken", "notice.lifted", "notice.lowered", "notice.info", "reply.ok",
-                               "reply.unclear", "reply.closed", "reply.old_round", "neighbour.sms",
+    **{name: NOTE for name in ("notice.taken", "notice.lifted", "notice.lowered", "notice.info", "notice.verify",
+                               "reply.ok", "reply.unclear", "reply.closed", "reply.old_round", "neighbour.sms",
                                "neighbour.voice")},
 }
 
@@ -179,7 +217,9 @@ seed: 7
 
 FILES = {
     "dutydesk.toml": CONFIG, "playbooks/flood.yaml": FLOOD, "playbooks/default.yaml": DEFAULT,
-    "geo/places.geojson": PLACES, "contacts/people.csv": PEOPLE, "contacts/numbers.csv": NUMBERS,
+    "geo/places.geojson": PLACES, "geo/shelters.geojson": SHELTERS, "geo/teams.geojson": TEAMS,
+    "geo/depots.geojson": DEPOTS, "geo/water_points.geojson": WATER, "geo/zones.geojson": ZONES,
+    "contacts/people.csv": PEOPLE, "contacts/numbers.csv": NUMBERS,
     "contacts/posts.csv": POSTS, "contacts/roster.csv": ROSTER,
     "scenarios/rain/scenario.yaml": SCENARIO, "scenarios/rain/1.xml": "<alert/>\n",
     **{f"playbooks/texts/{name}.txt": text for name, text in TEXTS.items()},

@@ -9,6 +9,8 @@ import pytest
 
 from dutydesk.content.check import RULES, meanings
 from tests.content.gauge_cases import GAUGE_CASES
+from tests.content.heat_source_cases import CASES as HEAT_CASES
+from tests.content.register_cases import CASES as REGISTER_CASES
 from tests.content.small_site import CONFIG, FLOOD, POSTS, SmallSite
 from tests.content.small_site import NUMBERS as NUMBER_ROWS
 
@@ -143,7 +145,7 @@ CASES: list[tuple[str, Change, str, str]] = [
          f"{TOML}:1",
      "source"),
     ("no-auto", edit(TOML, "auto = true", "auto = false"), f"{TOML}:22", "source"),
-    ("source-twice", add(TOML, '[[source]]\nid = "cma"\nkind = "cap"\n'), f"{TOML}:35", "cma"),
+    ("source-twice", add(TOML, '[[source]]\nid = "cma"\nkind = "cap"\n'), f"{TOML}:38", "cma"),
     ("slow-source", edit(TOML, 'expect = "30d"', 'delay = "11m"'), f"{TOML}:22", "cma"),
     ("slow-source", edit(TOML, 'folder = "inbox/cma"', 'url = "https://x.example/"\ninterval = "10m"'), f"{TOML}:22",
      "cma"),
@@ -153,8 +155,8 @@ CASES: list[tuple[str, Change, str, str]] = [
      f"{TOML}:22", "cma"),
     ("deaf-source", edit(TOML, 'folder = "inbox/cma"\n', ""), f"{TOML}:22", "cma"),
     ("outside-auto", edit(TOML, 'expect = "30d"', 'trust = "outside"'), f"{TOML}:25", "cma"),
-    ("plain-secret", add(TOML, QUICK.replace("/a", "/a?region=7&apikey=123456")), f"{TOML}:37", "quick"),
-    ("plain-secret", add(TOML, QUICK + 'headers = {Authorization = "Bearer 123456"}\n'), f"{TOML}:38", "quick"),
+    ("plain-secret", add(TOML, QUICK.replace("/a", "/a?region=7&apikey=123456")), f"{TOML}:40", "quick"),
+    ("plain-secret", add(TOML, QUICK + 'headers = {Authorization = "Bearer 123456"}\n'), f"{TOML}:41", "quick"),
     ("plain-secret", add(TOML, QUICK.replace("/a", "/a?region=7&apikey=${KEY}")), "", ""),
     ("unwatched", edit(TOML, 'expect = "30d"\n', ""), f"{TOML}:22", "cma"),
     ("journal-heads", edit(TOML, 'heads = ["var/heads"]', "heads = []"), f"{TOML}:30", "journal"),
@@ -170,6 +172,8 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("waiver-unknown", lambda site: site.write("waivers.csv", "rule,about,what,why,who,until\n"
                                                "idle-parson,p1,a,b,c,2026-07-30\n"), "waivers.csv:2", "p1"),
     *GAUGE_CASES,
+    *REGISTER_CASES,
+    *HEAT_CASES,
 ]
 
 

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
-from dutydesk.domain.alert import Alert
+from dutydesk.domain.alert import Alert, Area, Geocode
+from dutydesk.domain.areas import area_code
+from dutydesk.domain.cap_text import PLACE_ALONE, PLACE_CODE
 from dutydesk.domain.gazetteer import Gazetteer
 from dutydesk.domain.geofence import Fences
-from dutydesk.domain.match import CODE, GEOMETRY, NAME, Match, area_code, lift_to_ancestors, match, who
+from dutydesk.domain.match import CODE, GEOMETRY, NAME, Match, lift_to_ancestors, match, who
 from dutydesk.domain.playbook import Playbook, Step, Whom
 from dutydesk.domain.site import Post, Site
 from dutydesk.domain.values import Colour, Via
@@ -296,3 +298,50 @@ def test_one_person_is_asked_once_for_a_post_and_step() -> None:
     small = Site(places=SITE.places, posts={post.id: post, above.id: above})
     rows = who(match(alert("", "371073113"), small, FENCES, BOOK), small, PLAYBOOK, at_night=False)
     assert [row["person"] for row in rows if row["post"] == post.id] == ["p1", "p2"]
+
+
+def rings(*blocks: tuple[Colour, Area], language: str = "zh-CN", **changes: object) -> Alert:
+    """An alert of several blocks, each an area of its own colour."""
+    first = alert("", colour=max(colour for colour, _ in blocks))
+    infos = tuple(replace(first.infos[0], colour=colour, areas=(area,), language=language) for colour, area in blocks)
+    return replace(first, infos=infos, **changes)  # type: ignore[arg-type]
+
+
+def test_every_area_has_the_colour_of_its_own_block_and_a_place_the_highest() -> None:
+    inner = Area("inner", geometry=box(122.302, 37, 122.309, 37.05))      # a part of 苘山镇
+    outer = Area("outer", geometry=box(122.24, 37, 122.36, 37.05))       # with both of its neighbours
+    for blocks in ([(RED, inner), (YELLOW, outer)], [(YELLOW, outer), (RED, inner)]):
+        found = find(rings(*blocks)).touches
+        assert found["371073113001"].colour is RED                 # 东山村 lies in both
+        assert found["371073113"].colour is RED
+        assert {found[id].colour for id in ("371073112", "371082005", "371073113004")} == {YELLOW}
+        assert found["371073113-r01"].colour is RED                # without a position: as its town
+
+
+def test_codes_and_shapes_of_different_blocks_do_not_hide_each_other() -> None:
+    shape = Area("s", geometry=box(122.302, 37, 122.309, 37.05))
+    code = Area("c", (Geocode("CPEAS Geographic Code", "371073113000"),))
+    found = find(rings((ORANGE, code), (RED, shape))).touches
+    assert (found["371073113001"].colour, found["371073113004"].colour) == (RED, ORANGE)
+    found = find(rings((RED, code), (ORANGE, shape))).touches
+    assert {found[id].colour for id in ("371073113001", "371073113004", "371073113")} == {RED}
+    wide = Area("w", (Geocode("CPEAS Geographic Code", "371073000000"),))
+    found = find(rings((YELLOW, wide), (RED, code))).touches
+    assert (found["371073113004"].colour, found["371073112002"].colour) == (RED, YELLOW)
+
+
+def test_a_translation_does_not_colour_anything_by_itself() -> None:
+    first = alert("", colour=ORANGE)
+    here, there = (Area("x", geometry=box(west, 37, west + 0.01, 37.05)) for west in (122.30, 122.25))
+    other = replace(first.infos[0], language="en", colour=YELLOW, areas=(there,))
+    found = find(replace(first, infos=(replace(first.infos[0], areas=(here,)), other))).touches
+    assert {touch.colour for touch in found.values()} == {ORANGE}
+
+
+def test_a_place_may_be_named_alone_or_with_all_below_it() -> None:
+    whole, alone = (replace(alert(), infos=(replace(alert().infos[0], areas=(
+        Area("x", (Geocode(name, "371073113"),)),)),)) for name in (PLACE_CODE, PLACE_ALONE))
+    assert set(find(whole).touches) == QIONGSHAN
+    assert set(find(alone).touches) == {"371073113"}
+    nowhere = replace(alert(), infos=(replace(alert().infos[0], areas=(Area("x", (Geocode(PLACE_ALONE, "9"),)),)),))
+    assert find(nowhere).unmatched[0] == "指明的地点9不存在"

@@ -9,8 +9,11 @@ from itertools import count
 from pathlib import Path
 
 from shapely.geometry import Point, box
+from shapely.geometry.base import BaseGeometry
 
+from dutydesk.domain.hotspots import FireRules, HeatSource
 from dutydesk.domain.playbook import Night, Playbook, Step, Whom
+from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.setup import Config, Setup
 from dutydesk.domain.site import Desk, Number, Person, Place, Post, Shift, Site
@@ -82,7 +85,10 @@ DEFAULT = replace(FLOOD, family="default", posts={"town": ("flood",), "county": 
 PLAYBOOKS = {"flood": FLOOD, "fire": FIRE, "default": DEFAULT}
 
 SOURCES = {"cma": Source("cma", "cap", "气象", auto=True), "county": Source("county", "cap", "县级推送", auto=True),
-           "stranger": Source("stranger", "cap", "未核实来源", auto=False)}
+           "stranger": Source("stranger", "cap", "未核实来源", auto=False),
+           "firms": Source("firms", "firms", "卫星热点", auto=True), "usgs": Source("usgs", "usgs", "地震", auto=True),
+           "cenc": Source("cenc", "cenc", "台网", auto=True),
+           "unsure": Source("unsure", "firms", "未核实的热点", auto=False)}
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,10 @@ class Plan:
     stations: Mapping[str, Station] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    shapes: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    fire: FireRules = field(default_factory=FireRules)
+    quake: QuakeRules = field(default_factory=QuakeRules)
+    heat_sources: tuple[HeatSource, ...] = ()
 
 
 def setup(plan: Plan) -> Setup:
@@ -106,9 +116,10 @@ def setup(plan: Plan) -> Setup:
     desks = {CITY: Desk(CITY, "兰泉市值班室"), PINE: Desk(PINE, "松陵县值班室")}
     site = Site(desks, places, people, posts, tuple(_roster()) if plan.roster else ())
     config = Config("兰泉市应急值守", "兰泉应急", "0990-5550000", CAST["last resort"], (120.0, 36.0, 123.0, 38.0),
-                    channels={"sms": "simulator-sms", "voice": "simulator-voice"}, rules=plan.rules)
-    return Setup(config, site, plan.playbooks, {path.name[:-4]: path.read_text() for path in TEXTS.glob("*.txt")},
-                 plan.stations, plan.thresholds)
+                    channels={"sms": "simulator-sms", "voice": "simulator-voice"}, rules=plan.rules,
+                    fire=plan.fire, quake=plan.quake)
+    texts = {path.name[:-4]: path.read_text() for path in TEXTS.glob("*.txt")}
+    return Setup(config, site, plan.playbooks, texts, plan.heat_sources)
 
 
 def _places(plan: Plan) -> Iterator[Place]:
@@ -117,7 +128,7 @@ def _places(plan: Plan) -> Iterator[Place]:
         desk = PINE if id.startswith(PINE) else CITY
         west = 121 + column * 0.1
         area = box(west, 37, west + 0.09, 37.09) if kind in ("town", "reservoir", "hill") else None
-        yield Place(id, name, kind, parents, covered, desk, geometry=area)
+        yield Place(id, name, kind, parents, covered, desk, geometry=plan.shapes.get(id, area))
     for town, names in plan.villages.items():
         column = next(number for number, row in enumerate(UNITS) if row[0] == town)
         for number, name in enumerate(names.split(), 1):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fake_fires import FakeFireHand, FakeFires
 from fake_observed import ObservedHand, ObservedViews
 from fake_sources import sources
 
@@ -94,7 +95,7 @@ def tally(rows: Sequence[shown.CalloutRow]) -> shown.Tally:
 
 
 @dataclass
-class FakeViews(ObservedViews):
+class FakeViews(ObservedViews, FakeFires):
     """Read models over a dictionary of callouts; `seq` moves when something is done."""
 
     rows: dict[str, shown.CalloutRow] = field(default_factory=callouts)
@@ -156,6 +157,8 @@ class FakeViews(ObservedViews):
         return (self._head(), over)
 
     def incident(self, id: str) -> shown.IncidentPage | None:
+        if id == "i2":
+            return shown.IncidentPage(replace(self._head(), id="i2", family="fire"), (), ())
         if id != INCIDENT:
             return None
         versions = tuple(
@@ -193,16 +196,6 @@ class FakeViews(ObservedViews):
                                     "simulator", "handed", Outcome.ON_HANDSET if n % 2 else Outcome.BUSY, "B",
                                     "【威海应急】暴雨红色预警(02:58市气象台)。您负责：苘山镇5个村。请立即组织转移危险区群众。"
                                     "回复B1收到 B2到岗", ("苘山镇东庄村", "苘山镇南夼村")) for n in range(12))
-
-    def facts(self, incident: str, *, limit: int = 300) -> tuple[shown.FactView, ...]:
-        return (shown.FactView(START + timedelta(minutes=12), "answered", "answer", None, "丛某甲", "苘山镇东庄村",
-                               Via.SMS, "automatic", "c1"),
-                shown.FactView(START + timedelta(minutes=16), "acted", "moved", 32, "丛某甲", "苘山镇东庄村", Via.SMS,
-                               "automatic", "c1"))
-
-    def tasks(self, incident: str) -> tuple[shown.TaskView, ...]:
-        return (shown.TaskView("t1", INCIDENT, "雨中巡查", "米山水库", "于某乙", START + timedelta(hours=1), "open",
-                               ""),)
 
     def journal(self, *, before: int | None = None, incident: str | None = None,
                 limit: int = 200) -> tuple[shown.JournalView, ...]:
@@ -278,7 +271,7 @@ class FakeViews(ObservedViews):
 
 
 @dataclass
-class FakeHand(ObservedHand):
+class FakeHand(ObservedHand, FakeFireHand):
     """Writes down what officers do, and lets the fake views show it."""
 
     views: FakeViews

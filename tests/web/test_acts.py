@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import Console
 from fake import INCIDENT
 
 from dutydesk.domain.values import Colour, Kind
+
+BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def said(answer: Any) -> str:
@@ -33,6 +37,11 @@ ACTS: tuple[tuple[str, dict[str, Any], tuple[Any, ...]], ...] = (
     ("/incidents/i1/lift", {"second": "o2"}, ("lift", "i1", ("o1", "o2"))),
     ("/incidents/i1/confirm/fall", {}, ("confirm_fall", "i1", "o1")),
     ("/incidents/i1/confirm/rest", {}, ("confirm_rest", "i1", "o1")),
+    ("/fires/w1/verify", {"result": "none", "second": "o2"}, ("verify_fire", "w1", "none", ("o1", "o2"))),
+    ("/fires/w1/verify", {"result": "fire"}, ("verify_fire", "w1", "fire", ("o1",))),
+    ("/incidents/i1/fire", {"state": "extinguished", "at": "2021-07-20T03:10", "text": " 北坡 "},
+     ("record_fire", "i1", "extinguished", datetime(2021, 7, 20, 3, 10, tzinfo=BEIJING), "o1", "北坡")),
+    ("/incidents/i1/fire", {"state": "arrived", "at": ""}, ("record_fire", "i1", "arrived", None, "o1", "")),
     ("/documents/d3/release", {}, ("release", "d3", "o1")),
     ("/documents/d3/hold", {}, ("hold", "d3", "o1")),
     ("/open", {"kind": "drill", "family": "fire", "colour": "3", "place": ["371002100", "371002101"],

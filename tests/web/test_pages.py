@@ -14,6 +14,7 @@ from dutydesk.web.words import TABLES
 
 PAGES = ("/", "/late", "/incidents", "/incidents/i1", "/incidents/i1?tab=alerts", "/incidents/i1?tab=asked",
          "/incidents/i1?tab=calls", "/incidents/i1?tab=facts", "/incidents/i1?tab=tasks", "/incidents/i1?tab=journal",
+         "/incidents/i2?tab=fire", "/fire-weather",
          "/callouts/c1", "/people/p0001", "/journal", "/feeds", "/documents/d2", "/search?q=镇", "/phones",
          "/phones/+999100200301", "/open?q=镇", "/paste", "/stations", "/report", "/report?q=镇",
          "/incidents/i1?tab=readings")
@@ -50,6 +51,25 @@ def test_every_field_has_a_name_for_ears_and_every_id_is_single(console: Console
         assert named, html.tostring(field)
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids)), sorted(each for each in ids if ids.count(each) > 1)
+
+
+def test_grades_and_warnings_are_two_series_on_one_page(console: Console) -> None:
+    page = html.fromstring(console.client.get("/fire-weather").text)
+    cells = [" ".join(cell.text_content().split()) for cell in page.xpath("//tr[@id='g-371002']/td")]
+    assert cells == ["2 较低 16.0", "4 高 32.0", "5 极高 40.0"]
+    assert page.xpath("string(//th[@aria-current='date'])") == "07-20今天"
+    assert "森林火险黄色预警" in page.text_content()
+
+
+def test_only_a_fire_has_a_record_of_one(console: Console) -> None:
+    page = html.fromstring(console.client.get("/incidents/i2?tab=fire").text)
+    assert "里口山" in page.get_element_by_id("w-w1").text_content()
+    assert "须于 07-20 05:00 前报回" in " ".join(page.get_element_by_id("w-w1").text_content().split())
+    assert "无火" in page.get_element_by_id("w-w2").text_content()
+    assert [each.text for each in page.xpath("//select[@name='state']/option")] == [
+        "起火", "发现", "出动", "到场", "控制", "明火扑灭", "看守", "验收", "复燃"]
+    assert "火情" not in html.fromstring(console.client.get("/incidents/i1?tab=fire").text).xpath(
+        "string(//nav[@class='tabs'])")
 
 
 @pytest.mark.parametrize("path", ["/incidents/none", "/callouts/none", "/people/nobody", "/documents/none",

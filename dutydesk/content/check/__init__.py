@@ -11,9 +11,11 @@ from dutydesk.content.check import (
     capacity,
     config,
     contacts,
+    heat_sources,
     places,
     playbooks,
     posts,
+    registers,
     roster,
     sources,
     stations,
@@ -30,8 +32,8 @@ from dutydesk.domain.finding import Finding, Level
 
 #: Every rule that runs over a loaded site, in the order of the report's groups.
 RULES: tuple[Rule, ...] = (
-    *config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES, *playbooks.RULES, *posts.RULES,
-    *roster.RULES, *stations.RULES, *texts.RULES, *capacity.RULES)
+    *config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES, *registers.RULES,
+    *heat_sources.RULES, *playbooks.RULES, *posts.RULES, *roster.RULES, *stations.RULES, *texts.RULES, *capacity.RULES)
 
 _RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 

@@ -123,10 +123,14 @@ def not_confirmed(case: Case) -> Iterator[Hit]:
 
 
 def idle_person(case: Case) -> Iterator[Hit]:
-    """Find people with no post and no duty."""
+    """Find people with no post, no duty and nothing in a register."""
     loaded = case.loaded
+    registers = loaded.site.registers
     needed = {at.row.person for at in loaded.rows.posts} | {at.row.person for at in loaded.rows.roster}
     needed.add(loaded.config.last_resort if loaded.config else "")
+    needed.update(person for shelter in registers.shelters.values() for person in shelter.keepers)
+    needed.update(person for depot in registers.depots.values() for person in depot.keepers)
+    needed.update(person for team in registers.teams.values() for person in team.leaders)
     for at in loaded.rows.people:
         if at.row.id not in needed:
             yield Hit((at.file, at.line), f"{at.row.id} has no post and no duty; add one, or remove the person",
@@ -142,5 +146,5 @@ RULES = (
     Rule("duplicate-number", Level.WARNING, "one number belongs to several people", duplicate_number),
     Rule("imaginary-number", Level.ERROR, "a live site has a person with imaginary numbers only", imaginary),
     Rule("not-confirmed", Level.WARNING, "a contact was not confirmed since 20 April", not_confirmed),
-    Rule("idle-person", Level.INFO, "a person with no post and no duty", idle_person),
+    Rule("idle-person", Level.INFO, "a person with no post, no duty and nothing in a register", idle_person),
 )

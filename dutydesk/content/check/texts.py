@@ -10,8 +10,8 @@ from dutydesk.domain.message import codes_line, length, parts, said_by_word
 from dutydesk.errors import Faulty
 
 #: Wordings every site needs, beside those its playbooks name.
-SHARED = ("list.sms", "list.voice", "notice.taken", "notice.lifted", "notice.lowered", "notice.info", "reply.ok",
-          "reply.unclear", "reply.closed", "reply.old_round", "remind.sms", "remind.voice", "officer.voice",
+SHARED = ("list.sms", "list.voice", "notice.taken", "notice.lifted", "notice.lowered", "notice.info", "notice.verify",
+          "reply.ok", "reply.unclear", "reply.closed", "reply.old_round", "remind.sms", "remind.voice", "officer.voice",
           "officer.sms", "neighbour.sms", "neighbour.voice")
 #: Carriers refuse a text above this; two parts are 134.
 REFUSED, TWO_PARTS = 500, 134

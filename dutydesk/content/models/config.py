@@ -21,6 +21,10 @@ from pydantic import (
 )
 
 from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text, duration
+from dutydesk.domain.fire_weather import GradeRules
+from dutydesk.domain.hotspots import FireRules
+from dutydesk.domain.quakes import QuakeRules
+from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.setup import Config, Keeping, Live
 from dutydesk.domain.values import Colour
@@ -236,11 +240,17 @@ def _setting(default: object) -> Any:
     return Annotated[type(default), Field(gt=0)]
 
 
-#: [rules]: every name of the domain's `Rules`, none required.
-_SETTINGS: dict[str, Any] = {each.name: (_setting(each.default), each.default)
-                             for each in dataclasses.fields(Rules)}
-RulesTable: Any = create_model("RulesTable", __base__=Strict, __doc__="[rules]: settings of the callout machine.",
-                               **_SETTINGS)
+def _settings(name: str, values: type[Any], about: str) -> Any:
+    """Make the model of a table whose names are the fields of a dataclass, none required."""
+    fields: dict[str, Any] = {each.name: (_setting(each.default), each.default) for each in dataclasses.fields(values)}
+    return create_model(name, __base__=Strict, __doc__=about, **fields)
+
+
+RulesTable: Any = _settings("RulesTable", Rules, "[rules]: settings of the callout machine.")
+TargetsTable: Any = _settings("TargetsTable", Targets, "[targets]: what the registers are measured against.")
+FireTable: Any = _settings("FireTable", FireRules, "[fire]: settings of hotspots and fires.")
+GradeTable: Any = _settings("GradeTable", GradeRules, "[grade]: settings of the fire weather grade.")
+QuakeTable: Any = _settings("QuakeTable", QuakeRules, "[quake]: settings of earthquakes.")
 
 
 class ConfigFile(Strict):
@@ -259,6 +269,10 @@ class ConfigFile(Strict):
     feeds: FeedsTable = FeedsTable()
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
+    fire: FireTable = FireTable()
+    quake: QuakeTable = QuakeTable()
+    grade: GradeTable = GradeTable()
+    targets: TargetsTable = TargetsTable()
     live: LiveTable | None = None
 
     def config(self) -> Config:
@@ -281,4 +295,8 @@ class ConfigFile(Strict):
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),
+            fire=FireRules(**dict(self.fire)),
+            quake=QuakeRules(**dict(self.quake)),
+            grade=GradeRules(**dict(self.grade)),
+            targets=Targets(**dict(self.targets)),
         )

@@ -12,7 +12,7 @@ from dutydesk.content.models.words import Clock, ColourWord, Duration, Filled, I
 from dutydesk.domain.playbook import Chore, Night, Playbook, Step, Whom
 from dutydesk.domain.values import Via
 
-_AT = re.compile(r"\s*(?P<anchor>onset|sent|lift|sunset)\s*(?:(?P<sign>[+-])\s*(?P<time>\S+))?\s*")
+_AT = re.compile(r"\s*(?P<anchor>onset|sent|lift|sunset|grade)\s*(?:(?P<sign>[+-])\s*(?P<time>\S+))?\s*")
 
 
 def _several(value: Any) -> Any:
@@ -21,7 +21,7 @@ def _several(value: Any) -> Any:
 
 
 def moment(text: object) -> tuple[str, timedelta]:
-    """Read `onset - 6h`, `lift + 2h` or `sunset` as anchor and offset; raises ValueError."""
+    """Read `onset - 6h`, `lift + 2h`, `grade + 8h` or `sunset` as anchor and offset; raises ValueError."""
     found = _AT.fullmatch(str(text))
     if not found:
         raise ValueError(f"{text!r} names no time; write onset, sent, lift or sunset, then + or - and a duration")
@@ -31,7 +31,8 @@ def moment(text: object) -> tuple[str, timedelta]:
 
 Several = BeforeValidator(_several)
 Moment = Annotated[tuple[str, timedelta], BeforeValidator(moment), WithJsonSchema(
-    {"type": "string", "pattern": r"^\s*(onset|sent|lift|sunset)\s*([+-]\s*\S+)?\s*$", "examples": ["onset - 6h"]})]
+    {"type": "string", "pattern": r"^\s*(onset|sent|lift|sunset|grade)\s*([+-]\s*\S+)?\s*$",
+     "examples": ["onset - 6h"]})]
 
 
 def _one_or_more(item: dict[str, Any]) -> WithJsonSchema:
@@ -85,7 +86,7 @@ class TaskEntry(Strict):
     """Work the playbook opens."""
 
     what: Filled = Field(description="what is to be done")
-    at: Moment = Field(description="onset, sent, lift or sunset, then + or - and a duration")
+    at: Moment = Field(description="onset, sent, lift, sunset or grade, then + or - and a duration")
     where: Ids = Field(description="kinds of places")
 
 

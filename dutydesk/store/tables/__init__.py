@@ -5,6 +5,7 @@ from __future__ import annotations
 from dutydesk.store.tables.alerts import chain, document, incident, version
 from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
+from dutydesk.store.tables.fires import fire, fire_day, hotspot, shock
 from dutydesk.store.tables.observed import forecast, gauge, reading, sighting
 from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
 from dutydesk.store.tables.site import desk, number, person, place, post, seat, setting, shift
@@ -21,8 +22,11 @@ __all__ = [
     "desk",
     "document",
     "fact",
+    "fire",
+    "fire_day",
     "forecast",
     "gauge",
+    "hotspot",
     "inbound",
     "incident",
     "journal",
@@ -38,6 +42,7 @@ __all__ = [
     "seat",
     "setting",
     "shift",
+    "shock",
     "sighting",
     "source_place",
     "source_state",
