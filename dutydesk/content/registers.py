@@ -43,6 +43,6 @@ def read_registers(folder: Path, envelope: Envelope | None, faults: Faults) -> R
         layer = open_layer(folder, path, faults)
         if layer is not None:
             for each in Reader(table, model, layer, envelope, faults).rows():
-                made = value(**dict(each.row), geometry=each.geometry)
+                made = value(**each.values())
                 found[path.stem][made.id] = made
     return Registers(**found)

@@ -7,12 +7,13 @@ from dutydesk.store.ask_rows import AskReads, AskWrites
 from dutydesk.store.call_rows import CallReads, CallWrites
 from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
 from dutydesk.store.paper_rows import PaperReads, PaperWrites
+from dutydesk.store.register_rows import RegisterReads, RegisterWrites
 from dutydesk.store.site_rows import SiteReads, SiteWrites
 
 
-class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads):
+class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, RegisterReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
-class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites):
+class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites, RegisterWrites):
     """Tx of `ports.store`, in the writing transaction."""

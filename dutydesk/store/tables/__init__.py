@@ -5,8 +5,8 @@ from __future__ import annotations
 from dutydesk.store.tables.alerts import chain, document, incident, version
 from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
-from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
-from dutydesk.store.tables.site import desk, number, person, place, post, seat, setting, shift
+from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, register_change, task
+from dutydesk.store.tables.site import desk, number, person, place, post, register_entry, seat, setting, shift
 
 __all__ = [
     "CLASSES",
@@ -29,6 +29,8 @@ __all__ = [
     "place",
     "policy",
     "post",
+    "register_change",
+    "register_entry",
     "seat",
     "setting",
     "shift",
