@@ -95,6 +95,11 @@ def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "de
                    channels(folder.setup, settings), worker)
 
 
+def reading_context(folder: Folder) -> Context:
+    """Put together what is needed to look at things: no channel, so nothing can leave."""
+    return Context(folder.setup, SiteTexts(folder.setup.texts), sources(folder.setup), feed, {})
+
+
 def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, seed: int | None = None, *,
              ring_for: timedelta = timedelta(seconds=30)) -> Exchange:
     """Make the switchboard of simulated phones, peopled by a scenario (or by the usual crowd).

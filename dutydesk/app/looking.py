@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dutydesk.app import house
-from dutydesk.store.store import open_store
+from dutydesk.app.resources import LiveResources
+from dutydesk.errors import NoDatabase
+from dutydesk.store.store import SqlStore, open_store
 from dutydesk.store.transaction import Reading
 
 
@@ -15,10 +18,29 @@ from dutydesk.store.transaction import Reading
 def reading(site: Path) -> Iterator[tuple[house.Folder, Reading]]:
     """Give the folder and look-ups on its database; raises Refused where there is none yet."""
     folder = house.open_folder(site)
-    store = open_store(house.store_url(folder.path, folder.setup.config.store), key=house.journal_key(folder.path),
-                       exclusive=False)
+    store = _store(folder)
     try:
         with store.read() as reads:
             yield folder, reads
     finally:
         store.close()
+
+
+@contextmanager
+def resources(site: Path) -> Iterator[LiveResources]:
+    """Give the registers of a site as its database knows them, or as the folder has them where there is none yet."""
+    folder = house.open_folder(site)
+    with ExitStack() as closing:
+        try:
+            store = _store(folder)
+        except NoDatabase:
+            draft = Path(closing.enter_context(TemporaryDirectory())) / "desk.sqlite3"
+            store = open_store(f"sqlite:///{draft}", key=b"draft", inline=True, durable=False)
+            store.write(lambda tx: tx.save_site(folder.setup.site))
+        closing.callback(store.close)
+        yield LiveResources(store, house.reading_context(folder), folder.loaded.roads)
+
+
+def _store(folder: house.Folder) -> SqlStore:
+    return open_store(house.store_url(folder.path, folder.setup.config.store), key=house.journal_key(folder.path),
+                      exclusive=False)

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Kind, colour
 from dutydesk.engine.by_hand import Hand
 from dutydesk.errors import DutydeskError, Refused
@@ -22,8 +24,10 @@ NAME = "var/desk.sock"
 PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
-                    "open_incident", "lift", "release", "hold", "confirm_rest",
-                    "confirm_fall"})
+                    "open_incident", "lift", "release", "hold", "confirm_rest", "confirm_fall", "set_shelter",
+                    "set_team"})
+#: orders whose `state` is a word of one of these
+_STATES = {"set_shelter": ShelterState, "set_team": Readiness}
 
 
 class Listener:
@@ -104,6 +108,8 @@ def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:
         given["kind"] = Kind(given["kind"])
     if "colour" in given:
         given["colour"] = colour(given["colour"])
+    if given.get("state") is not None and name in _STATES:
+        given["state"] = _STATES[name](given["state"])
     result: object = getattr(hand, name)(**given)
     return result
 

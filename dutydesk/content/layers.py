@@ -98,15 +98,25 @@ class Reader(Generic[M]):
             if row is None:
                 continue
             id: str = row.id  # type: ignore[attr-defined]  # every model of a layer has one
-            own = name_of(feature.properties.get("crs")) or name_of(feature.properties.get("datum"))
-            usable = self._usable(own, feature.line) if own else self.usable
-            crs = own or self.layer.crs
-            found = Located(row, self._geometry(feature, id, crs) if usable else None,
-                            APPROXIMATE if shapes.shifted(crs) else 0.0)
+            found = Located(row, *self._located(feature, id))
             if self.faults.place(self.table, id, self.layer.file, feature.line):
                 yield found
         if not self.layer.features:
             self.faults.add("empty-file", self.layer.file, 1, "has no features")
+
+    def shapes(self) -> Iterator[BaseGeometry]:
+        """Yield every usable geometry; what the features are called does not matter."""
+        for feature in self.layer.features:
+            geometry, _ = self._located(feature, f"line {feature.line}")
+            if geometry is not None:
+                yield geometry
+
+    def _located(self, feature: Feature, id: str) -> tuple[BaseGeometry | None, float]:
+        """Return the geometry of a feature, and by how many metres it may be off because it was converted."""
+        own = name_of(feature.properties.get("crs")) or name_of(feature.properties.get("datum"))
+        usable = self._usable(own, feature.line) if own else self.usable
+        crs = own or self.layer.crs
+        return self._geometry(feature, id, crs) if usable else None, APPROXIMATE if shapes.shifted(crs) else 0.0
 
     def _usable(self, crs: str, line: int) -> bool:
         """Tell whether a system can be read; report one that cannot, and one that is shifted."""

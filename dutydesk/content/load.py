@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shapely.geometry.base import BaseGeometry
+
 from dutydesk.content.books import CONFIG, read_config, read_playbooks, read_texts
 from dutydesk.content.contacts import At, Rows, read_rows
 from dutydesk.content.faults import Faults
@@ -13,7 +15,7 @@ from dutydesk.content.lines import Document
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import PostRow, ShiftRow
 from dutydesk.content.places import read_places
-from dutydesk.content.registers import read_registers
+from dutydesk.content.registers import read_registers, read_roads
 from dutydesk.domain.finding import Finding
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.setup import Config, Setup
@@ -30,7 +32,7 @@ class Loaded:
     `lines`: (table, id) -> file and line; tables are person, number (`person number`), post (`place/duty`), seat
     (`place/duty seat`), place, shelter, team, depot, water_point, zone, playbook (family), text (template).
     `documents`: playbook family, or `config`, -> the YAML or TOML with the lines of its parts. `broken`: (table, id)
-    of rows too damaged to use.
+    of rows too damaged to use. `roads`: lines that can be driven (EPSG:4326).
     """
 
     folder: Path
@@ -43,6 +45,7 @@ class Loaded:
     lines: Mapping[tuple[str, str], tuple[str, int]]
     documents: Mapping[str, Document] = field(default_factory=dict)
     broken: frozenset[tuple[str, str]] = frozenset()
+    roads: tuple[BaseGeometry, ...] = ()
 
     @property
     def setup(self) -> Setup | None:
@@ -77,6 +80,7 @@ def load(folder: Path) -> Loaded:
     envelope = config.envelope if config else None
     places = read_places(folder, envelope, faults)
     registers = read_registers(folder, envelope, faults)
+    roads = read_roads(folder, envelope, faults)
     rows = read_rows(folder, faults)
     playbooks, documents = read_playbooks(folder, faults)
     texts = read_texts(folder, faults)
@@ -93,7 +97,7 @@ def load(folder: Path) -> Loaded:
         registers=registers,
     )
     return Loaded(folder, config, site, playbooks, texts, rows, tuple(faults.found), faults.lines, documents,
-                  frozenset(faults.broken))
+                  frozenset(faults.broken), roads)
 
 
 def _desks(file: ConfigFile | None, document: Document | None, faults: Faults) -> dict[str, Desk]:

@@ -21,6 +21,14 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class MapNotes:
+    """What must stand on every map: its approval number (审图号) where it has one, and whose data it is drawn from."""
+
+    approval: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`dutydesk.toml`. `envelope` is west, south, east, north in degrees (EPSG:4326)."""
 
@@ -39,6 +47,7 @@ class Config:
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)
     targets: Targets = field(default_factory=Targets)
+    map: MapNotes = field(default_factory=MapNotes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind
 
 
@@ -60,6 +62,15 @@ class Hand(Protocol):
 
     def confirm_rest(self, incident: str, officer: str) -> None:
         """Let the rest of a raised area follow the named places at once."""
+        ...
+
+    def set_shelter(self, shelter: str, state: ShelterState | None, registered: int | None, officer: str,
+                    note: str = "") -> None:
+        """Open or close a shelter, or count who is in it; None leaves a thing as it was."""
+        ...
+
+    def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
+        """Enter what a team is doing."""
         ...
 
     def release(self, document: str, officer: str) -> None:

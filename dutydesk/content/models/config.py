@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, create_model
 from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text
 from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
-from dutydesk.domain.setup import Config, Live
+from dutydesk.domain.setup import Config, Live, MapNotes
 from dutydesk.domain.values import Colour
 
 
@@ -101,6 +101,13 @@ class JournalTable(Strict):
         default=(), description="where the journal's head is copied to every hour")
 
 
+class MapTable(Strict):
+    """[map]: what must stand on every map."""
+
+    approval: Text = Field(default="", description="approval number (审图号) of a published map, e.g. 鲁SG(2024)001号")
+    attribution: Text = Field(default="", description="whose data the boundaries are drawn from")
+
+
 class LiveTable(Strict):
     """[live]: without it no real channel is ever used."""
 
@@ -139,6 +146,7 @@ class ConfigFile(Strict):
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
     targets: TargetsTable = TargetsTable()
+    map: MapTable = MapTable()
     live: LiveTable | None = None
 
     def config(self) -> Config:
@@ -160,4 +168,5 @@ class ConfigFile(Strict):
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),
             targets=Targets(**dict(self.targets)),
+            map=MapNotes(self.map.approval, self.map.attribution),
         )
