@@ -37,6 +37,7 @@ from dutydesk.maps.distance import Roads, straight
 from dutydesk.ports.resources import (
     Coverage,
     DepotRow,
+    HistoryRow,
     ProposalRow,
     Set,
     Sheltering,
@@ -68,7 +69,7 @@ class Dangers:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._known: dict[str, tuple[tuple[str, tuple[BaseGeometry, ...]], ...]] = {}
+        self._known: dict[str, dict[str, tuple[BaseGeometry, ...]]] = {}
 
     def of(self, reads: Reads, incident: Incident, registers: Registers) -> Danger:
         """Return the danger of an incident: its family, the areas its open warnings drew, the zones."""
@@ -79,15 +80,18 @@ class Dangers:
         return Danger(incident.family, tuple(areas), tuple(registers.zones.values()))
 
     def _drawn(self, reads: Reads, chain: Chain) -> Sequence[BaseGeometry]:
-        """Return the areas the newest version of a chain drew, none where it names units only."""
-        versions = {version.id: version for version in reads.versions(chain.id)}
-        newest = versions.get(chain.latest)
-        document = reads.document(newest.document) if newest else None
-        if newest is None or document is None:
-            return ()
-        return dict(self._read(document)).get(newest.identifier, ())
+        """Return the areas of a chain: those of its newest version that drew any. A later version that only names
+        units, or changes some of them, takes no drawn ground out of danger.
+        """
+        for version in sorted(reads.versions(chain.id), key=lambda each: (each.sent, each.received_at), reverse=True):
+            document = reads.document(version.document)
+            areas = self._read(document).get(version.identifier, ()) if document else ()
+            if areas:
+                return areas
+        return ()
 
-    def _read(self, document: Document) -> tuple[tuple[str, tuple[BaseGeometry, ...]], ...]:
+    def _read(self, document: Document) -> dict[str, tuple[BaseGeometry, ...]]:
+        """Return identifier -> areas drawn, of every alert of a document."""
         known = self._known.get(document.hash)
         if known is None:
             source = self._ctx.source(document.source)
@@ -95,9 +99,9 @@ class Dangers:
                 found = list(self._ctx.feed(source.kind).parse(document.body, source, document.received_at))
             except DocumentError:
                 found = []
-            known = tuple((alert.identifier, tuple(area.geometry for info in alert.infos for area in info.areas
-                                                   if area.geometry is not None))
-                          for alert in found if isinstance(alert, Alert))
+            known = {alert.identifier: tuple(area.geometry for info in alert.infos for area in info.areas
+                                             if area.geometry is not None)
+                     for alert in found if isinstance(alert, Alert)}
             if len(self._known) >= _MOST_READ:
                 self._known.clear()
             self._known[document.hash] = known
@@ -226,10 +230,12 @@ class LiveResources:
         county = min(counties(site, place), default="") or _county_at(site, origin)
         return arrivals(registers.teams.values(), origin, county, site, self.distances, self.ctx.config.targets)
 
-    def history(self, register: str, entry: str) -> tuple[RegisterChange, ...]:
+    def history(self, register: str, entry: str) -> tuple[HistoryRow, ...]:
         """Return what was ever set about an entry, newest first."""
         with self.store.read() as reads:
-            return tuple(reads.register_history(register, entry))
+            site, changes = reads.site(), reads.register_history(register, entry)
+        return tuple(HistoryRow(each.at, each.by, names(site, (each.by,))[0], each.state, each.registered, each.note)
+                     for each in changes)
 
     def map_page(self, incident: str | None, now: datetime) -> bytes:
         """Return one HTML file that needs no network; raises Refused where it cannot be made."""

@@ -115,6 +115,7 @@ def history(options: argparse.Namespace, register: str, entry: str) -> None:
         changes, zone = found.history(register, entry), ZoneInfo(found.ctx.config.timezone)
     for each in changes:
         people = "" if each.registered is None else f"  {each.registered} 人"
-        print(f"{each.at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {each.by}  {each.state}{people}  {each.note}".rstrip())
+        at = f"{each.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        print(f"{at}  {each.person}  {each.state}{people}  {each.note}".rstrip())
     if not changes:
         print("nothing was ever entered about it")

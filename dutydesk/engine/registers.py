@@ -30,7 +30,8 @@ def set_shelter(books: Books, id: str, state: ShelterState | None, registered: i
     _believable(new)
     change = RegisterChange(SHELTER, id, books.now, officer, new.state.value, new.registered, note.strip())
     books.tx.add_register_change(change)
-    books.note("shelter_set", person=officer, shelter=id, state=new.state.value, n=new.registered, text=note.strip())
+    books.note("shelter_set", person=officer, shelter=id, shelter_state=new.state.value, n=new.registered,
+               text=note.strip())
 
 
 def _believable(new: Shelter) -> None:
@@ -49,4 +50,4 @@ def set_team(books: Books, id: str, state: Readiness, officer: str, note: str) -
     if id not in books.ctx.site.registers.teams:
         raise Refused(f"没有 {id} 这支队伍；编号见 geo/teams.geojson。")
     books.tx.add_register_change(RegisterChange(TEAM, id, books.now, officer, state.value, None, note.strip()))
-    books.note("team_set", person=officer, team=id, state=state.value, text=note.strip())
+    books.note("team_set", person=officer, team=id, team_state=state.value, text=note.strip())

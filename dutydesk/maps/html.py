@@ -6,6 +6,8 @@ the page, and 50,000 of them take a minute. The page forbids itself every reques
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -24,6 +26,7 @@ _POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-in
            "base-uri 'none'; form-action 'none'")
 _DIGITS = 5                 # decimals of a degree: a metre
 _AREAS = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
+_OPENING = re.compile(r"\{(?=[{%#])")    # what Jinja would take for its own
 _PATTERN = "url(images/"    # what Leaflet's style sheet would ask for
 
 
@@ -67,17 +70,17 @@ def _layer(drawn: folium.Map, layer: Layer) -> dict[str, Any]:
         made.append(_areas(drawn, layer, areas))
     if points:
         made.append(_grains(drawn, layer, points))
-    return {"variables": made}
+    return {"variables": made, "lines": [each.lines for each in areas]}
 
 
 def _areas(drawn: folium.Map, layer: Layer, features: list[Feature]) -> str:
     import folium
 
     collection = {"type": "FeatureCollection", "features": [
-        {"type": "Feature", "properties": {"l": list(each.lines), "s": layer.styles[each.style].shape,
+        {"type": "Feature", "properties": {"i": number, "s": layer.styles[each.style].shape,
                                            "p": layer.styles[each.style].paint, "c": _middle(each.geometry)},
          "geometry": shapely.geometry.mapping(shapely.set_precision(each.geometry, 10 ** -_DIGITS))}
-        for each in features]}
+        for number, each in enumerate(features)]}
     shape = folium.GeoJson(collection, control=False, show=False, style_function=None,
                            interactive=any(len(each.lines) > 1 for each in features))
     shape.add_to(drawn)
@@ -103,7 +106,7 @@ def _grains(drawn: folium.Map, layer: Layer, features: list[Feature]) -> str:
                      *(texts[line] for line in each.lines[1:])])
     stamps = [[style.shape, style.paint] for style in layer.styles.values()]
     data = {"rows": rows, "texts": list(texts), "styles": stamps}
-    return _element(drawn, "Grains", "var {{ this.get_name() }} = dutydesk.grains({{ this.data|tojson }});", data=data)
+    return _element(drawn, "Grains", "var {{ this.get_name() }} = dutydesk.grains({{ this.data }});", data=_inert(data))
 
 
 def _finish(drawn: folium.Map, picture: Picture, legend: list[dict[str, Any]]) -> None:
@@ -115,9 +118,20 @@ def _finish(drawn: folium.Map, picture: Picture, legend: list[dict[str, Any]]) -
             "attribution": picture.attribution, "notes": list(picture.notes), "legend": legend,
             "bounds": [[south, west], [north, east]]}
     _element(drawn, "Frame",
-             "dutydesk.frame({{ this._parent.get_name() }}, {{ this.told|tojson }}, "
+             "dutydesk.frame({{ this._parent.get_name() }}, {{ this.told }}, "
              "{ {% for each in this.names %}{{ each }}: {{ each }}, {% endfor %} });",
-             told=told, names=[name for each in legend for name in each["variables"]])
+             told=_inert(told), names=[name for each in legend for name in each["variables"]])
+
+
+def _inert(data: object) -> str:
+    """Return JSON that can stand in a script of a folium page and is nothing but data there.
+
+    folium renders what it wrote once more as a Jinja template: a place called `{{ ... }}` would be carried out, and
+    `</script>` would end the script. In JSON such pairs of characters occur in texts only, where they can be escaped.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _OPENING.sub(r"\\u007b", text).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace(
+        "\u2029", "\\u2029")
 
 
 def _element(drawn: folium.Map, name: str, script: str, **values: object) -> str:
@@ -143,7 +157,7 @@ def _head(drawn: folium.Map, picture: Picture, leaflet_js: str, leaflet_css: str
     style = leaflet_css.replace(_PATTERN, "url(data:,") + (_STATIC / "map.css").read_text(encoding="utf-8")
     script = leaflet_js.replace("</script", "<\\/script") + (_STATIC / "map.js").read_text(encoding="utf-8")
     parts = [f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-             f"<title>{escape(picture.title)} · {escape(picture.subtitle)}</title>",
+             f"<title>{escape(f'{picture.title} · {picture.subtitle}').replace('{', '&#123;')}</title>",
              f"<style>{style}</style>", f"<script>{script}</script>"]
     for number, part in enumerate(parts):
         root.header.add_child(Element("{% raw %}" + part + "{% endraw %}"), name=f"dutydesk_{number}", index=number)

@@ -60,7 +60,8 @@ def zones(entries: Iterable[Zone], family: str = "") -> Layer:
 
 def shelters(judged: Iterable[Judged]) -> Layer:
     """Return the shelters: free, full, closed, or not to be used in this danger."""
-    styles = {"standby": Style("待启用，有空位", "house-empty", "green"), "open": Style("已启用，有空位", "house", "green"),
+    styles = {"standby": Style("待启用，有空位", "house-empty", "green"),
+              "open": Style("已启用，有空位", "house", "green"),
               "full": Style("已满", "house", "soft"), "unsafe": Style("此灾种不可用", "house-crossed", "ink"),
               "closed": Style("停用", "house-crossed", "faint")}
     return Layer("shelters", "避难场所", styles, tuple(

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Protocol
 
 from dutydesk.domain.depot import Depot
-from dutydesk.domain.records import RegisterChange
 from dutydesk.domain.shelter import Shelter
 from dutydesk.domain.sheltering import Proposal
 from dutydesk.domain.team import Team
@@ -21,6 +20,18 @@ class Set:
 
     at: datetime
     by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One thing that was set: the word of the state, people registered (None for a team), and by whom."""
+
+    at: datetime
+    person: str
+    person_name: str
+    state: str
+    registered: int | None
     note: str
 
 
@@ -125,7 +136,7 @@ class Resources(Protocol):
         """Return where the people an incident touches can be sent; None for an unknown incident."""
         ...
 
-    def history(self, register: str, entry: str) -> tuple[RegisterChange, ...]:
+    def history(self, register: str, entry: str) -> tuple[HistoryRow, ...]:
         """Return what was ever set about an entry, newest first."""
         ...
 

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
+from dutydesk.ports.resources import Resources
 from dutydesk.ports.views import Views
 from dutydesk.web import words
 
@@ -26,7 +27,8 @@ COOKIE = "officer"
 
 @dataclass(frozen=True)
 class Desk:
-    """One console. `phones` is None where no simulated phones exist; `name` stands in the title bar.
+    """One console. `phones` is None where no simulated phones exist, `resources` where registers are not shown;
+    `name` stands in the title bar.
 
     `zone` is the zone times are shown in; they are UTC below.
     """
@@ -37,6 +39,7 @@ class Desk:
     clock: Clock
     name: str
     zone: ZoneInfo
+    resources: Resources | None = None
     pages: Environment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,7 +48,8 @@ class Desk:
         env.filters.update(zh=words.word, span=words.span, hm=self.hm, hms=self.hms, day=self.day,
                            dayhms=self.dayhms, date=self.date, zone=self.offset, ms=milliseconds,
                            facts=fact_line)
-        env.globals.update(words=words, past=words.past, desk_name=self.name, with_phones=self.phones is not None)
+        env.globals.update(words=words, past=words.past, desk_name=self.name, with_phones=self.phones is not None,
+                           with_resources=self.resources is not None)
         object.__setattr__(self, "pages", env)
 
     def local(self, moment: datetime) -> datetime:

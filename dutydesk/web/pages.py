@@ -15,6 +15,7 @@ from dutydesk.web.desk import Desk, fragment
 
 TABS = {"now": "态势", "alerts": "预警原文", "asked": "叫应", "calls": "呼叫", "facts": "记实", "tasks": "任务",
         "journal": "日志"}
+SHELTER_TAB = "shelter"
 PAGE = 200
 MOST = 400
 SOON = timedelta(minutes=15)
@@ -70,10 +71,13 @@ class Pages:
         page = self.views.incident(request.path_params["id"])
         if page is None:
             return self._missing(request, "没有这个事件")
+        tabs = dict(TABS)
+        if self.desk.resources is not None:
+            tabs[SHELTER_TAB] = "安置"
         tab = request.query_params.get("tab", "now")
-        tab = tab if tab in TABS else "now"
+        tab = tab if tab in tabs else "now"
         listed = getattr(self, f"_tab_{tab}")(request, page.head)
-        return self.desk.page("incident", request, title=page.head.number, page=page, tab=tab, tabs=TABS, **listed)
+        return self.desk.page("incident", request, title=page.head.number, page=page, tab=tab, tabs=tabs, **listed)
 
     def _tab_now(self, request: Request, head: BoardIncident) -> dict[str, object]:
         now = self.desk.clock.now()
@@ -103,6 +107,9 @@ class Pages:
 
     def _tab_tasks(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"tasks": self.views.tasks(head.id)}
+
+    def _tab_shelter(self, request: Request, head: BoardIncident) -> dict[str, object]:
+        return {"sheltering": self.desk.resources.sheltering(head.id) if self.desk.resources is not None else None}
 
     def _tab_journal(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"journal": self.views.journal(incident=head.id, limit=PAGE)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from fake import FakeClock, FakeHand, FakePhones, FakeViews
+from fake_registers import FakeResources
 from starlette.testclient import TestClient
 
 from dutydesk.web.app import create
@@ -31,5 +32,6 @@ class Console:
 def console() -> Iterator[Console]:
     views = FakeViews()
     hand, phones, clock = FakeHand(views), FakePhones(), FakeClock()
-    with TestClient(create(views, hand, phones, clock, name="示例值班台")) as client:
+    with TestClient(create(views, hand, phones, clock, name="示例值班台",
+                           resources=FakeResources())) as client:
         yield Console(views, hand, phones, clock, client)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dutydesk.domain.records import Closed, State
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
@@ -327,6 +329,13 @@ class FakeHand:
 
     def lift(self, incident: str, officers: Sequence[str]) -> None:
         self._note("lift", incident, tuple(officers))
+
+    def set_shelter(self, shelter: str, state: ShelterState | None, registered: int | None, officer: str,
+                    note: str = "") -> None:
+        self._note("set_shelter", shelter, state, registered, officer, note)
+
+    def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
+        self._note("set_team", team, state, officer, note)
 
     def release(self, document: str, officer: str) -> None:
         self._note("release", document, officer)

@@ -15,7 +15,8 @@ from dutydesk.web.words import TABLES
 PAGES = ("/", "/late", "/incidents", "/incidents/i1", "/incidents/i1?tab=alerts", "/incidents/i1?tab=asked",
          "/incidents/i1?tab=calls", "/incidents/i1?tab=facts", "/incidents/i1?tab=tasks", "/incidents/i1?tab=journal",
          "/callouts/c1", "/people/p0001", "/journal", "/feeds", "/documents/d2", "/search?q=镇", "/phones",
-         "/phones/+999100200301", "/open?q=镇")
+         "/phones/+999100200301", "/open?q=镇", "/incidents/i1?tab=shelter", "/shelters", "/shelters?show=unsafe",
+         "/shelters/e1", "/teams", "/teams?level=village", "/teams/t1")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -52,7 +53,7 @@ def test_every_field_has_a_name_for_ears_and_every_id_is_single(console: Console
 
 
 @pytest.mark.parametrize("path", ["/incidents/none", "/callouts/none", "/people/nobody", "/documents/none",
-                                  "/phones/+1"])
+                                  "/phones/+1", "/shelters/none", "/teams/none"])
 def test_what_is_not_there_is_said_so_and_not_found(console: Console, path: str) -> None:
     answer = console.client.get(path)
     assert answer.status_code == 404

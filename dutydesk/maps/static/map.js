@@ -87,8 +87,13 @@
       pen.scale(dots, dots);
       pen.font = '12px "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif';
       pen.lineWidth = 3; pen.strokeStyle = "rgba(255,255,255,.9)"; pen.fillStyle = INK.soft; pen.lineJoin = "round";
+      const view = this.world + " " + this.corner, map = this.map;
+      if (!map.named || map.named.view !== view) map.named = { view, boxes: [] };
       for (const i of this.seen) {
         const x = this.x[i] * this.world - this.corner.x + 14, y = this.y[i] * this.world - this.corner.y + 4;
+        const right = x + pen.measureText(this.data.rows[i][3]).width;
+        if (map.named.boxes.some((box) => x < box[1] && right > box[0] && Math.abs(y - box[2]) < 15)) continue;
+        map.named.boxes.push([x - 18, right, y]);
         pen.strokeText(this.data.rows[i][3], x, y); pen.fillText(this.data.rows[i][3], x, y);
       }
     },
@@ -211,11 +216,11 @@
     const pane = map.createPane("names");
     pane.style.zIndex = 410;
     areas.forEach((layer) => layer.eachLayer((each) => {
-      const { s, p, l, c } = each.feature.properties;
+      const { i, s, p, c } = each.feature.properties;
       if (s !== "area") return;
       const icon = L.divIcon({ className: "name " + (p === "county" ? "county" : "town"), html: "", iconSize: null });
       const mark = L.marker(c, { icon, pane: "names", interactive: false, keyboard: false });
-      mark.on("add", () => { mark.getElement().textContent = l[0]; });
+      mark.on("add", () => { mark.getElement().textContent = layer.lines[i][0]; });
       layer.on("add", () => mark.addTo(map)); layer.on("remove", () => mark.remove());
       if (map.hasLayer(layer)) mark.addTo(map);
     }));
@@ -235,7 +240,7 @@
       box.style.top = Math.max(8, at.y + 14 + box.offsetHeight > size.y ? at.y - 14 - box.offsetHeight : at.y + 14) + "px";
     }
     let under = null;
-    areas.forEach((layer) => layer.on({ mouseover: (event) => { under = event.layer.feature.properties.l; }, mouseout: () => { under = null; } }));
+    areas.forEach((layer) => layer.on({ mouseover: (event) => { under = layer.lines[event.layer.feature.properties.i]; }, mouseout: () => { under = null; } }));
     map.on("mousemove click", (event) => {
       const found = grains.filter((each) => map.hasLayer(each)).map((each) => each.near(event.layerPoint)).filter(Boolean);
       found.sort((a, b) => a.far - b.far);
@@ -249,6 +254,7 @@
     frame: function (map, told, variables) {
       const made = Object.values(variables), areas = made.filter((each) => each instanceof L.GeoJSON);
       areas.forEach((layer) => layer.setStyle(look));
+      told.legend.forEach((entry) => entry.variables.forEach((name) => { if (variables[name] instanceof L.GeoJSON) variables[name].lines = entry.lines; }));
       const wide = map.getSize().x > 720;
       map.fitBounds(told.bounds, { paddingTopLeft: [24, wide ? 40 : 90], paddingBottomRight: wide ? [272, 60] : [8, 60], animate: false });
       title(told); legend(map, told, variables); names(map, areas); foot(map, told); zoom(map);
