@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +50,8 @@ def incident_picture(incident: Incident, danger: Danger, states: dict[str, str],
     drawn = (*boundary, layers.alert_areas(danger.areas, worst), layers.callouts(site, states), *rest)
     notes = () if danger.areas else ("预警按行政区发布，没有画出范围：避难场所按适用灾种和危险区判断",)
     title = f"{words.FAMILIES.get(incident.family, incident.family)} {worst.zh if worst else ''}".strip()
-    return _picture(config, title, f"{incident.number} · 第 {incident.round} 轮", now, drawn, site, notes)
+    return _picture(config, title, f"{incident.number} · 第 {incident.round} 轮", now, drawn, site, notes,
+                    incident.colours)
 
 
 def _registers(registers: Registers, judged: Sequence[Judged], *, water: bool, family: str = "") -> list[Layer]:
@@ -61,10 +62,13 @@ def _registers(registers: Registers, judged: Sequence[Judged], *, water: bool, f
 
 
 def _picture(config: Config, title: str, subtitle: str, now: datetime, drawn: Sequence[Layer], site: Site,
-             notes: tuple[str, ...] = ()) -> Picture:
+             notes: tuple[str, ...] = (), colours: Collection[str] = ()) -> Picture:
+    """Put a picture together; it looks at the towns an incident colours, else at all counties."""
     kept = tuple(layer for layer in drawn if layer.features)
-    boxes = [place.geometry.bounds for place in site.places.values()
-             if place.kind == "county" and place.geometry is not None and place.geometry.area]
+    boxes = [place.geometry.bounds for place in site.places.values() if place.kind == "town" and place.id in colours
+             and place.geometry is not None] or [
+        place.geometry.bounds for place in site.places.values()
+        if place.kind == "county" and place.geometry is not None and place.geometry.area]
     bounds = (min(box[0] for box in boxes), min(box[1] for box in boxes), max(box[2] for box in boxes),
               max(box[3] for box in boxes)) if boxes else config.envelope
     return Picture(title, subtitle, now, config.timezone, kept, bounds, config.map.approval, config.map.attribution,

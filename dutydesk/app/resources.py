@@ -18,6 +18,7 @@ from dutydesk.domain.records import Chain, Document, Incident, RegisterChange
 from dutydesk.domain.registers import Registers
 from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.sheltering import (
+    LIVED_IN,
     REASONS,
     Danger,
     Distances,
@@ -180,7 +181,7 @@ class LiveResources:
     def sheltering(self, incident: str, *, limit: int = 100) -> Sheltering | None:
         """Return where the people an incident touches can be sent; None for an unknown incident.
 
-        Villages and places of their own (a care home, a school) count; the highest colour first.
+        Villages, and other places where people are, count; the highest colour first, then the highest risk.
         """
         with self.store.read() as reads:
             found = reads.incident(incident)
@@ -191,7 +192,7 @@ class LiveResources:
         judged = judge(registers.shelters.values(), danger)
         touched = [(place, colour) for place, colour in found.colours.items()
                    if place in site.places and site.places[place].geometry is not None
-                   and site.places[place].level in ("village", "site")]
+                   and (site.places[place].kind in LIVED_IN or site.places[place].level == "village")]
         touched.sort(key=lambda each: (-each[1], -site.places[each[0]].risk, each[0]))
         shown = touched[:limit]
         origins = positions([site.places[place] for place, _ in shown])

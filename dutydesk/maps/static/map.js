@@ -220,11 +220,11 @@
       if (s !== "area") return;
       const icon = L.divIcon({ className: "name " + (p === "county" ? "county" : "town"), html: "", iconSize: null });
       const mark = L.marker(c, { icon, pane: "names", interactive: false, keyboard: false });
-      mark.on("add", () => { mark.getElement().textContent = layer.lines[i][0]; });
+      mark.on("add", () => { mark.getElement().textContent = layer.lines[i][0].split("（")[0]; });
       layer.on("add", () => mark.addTo(map)); layer.on("remove", () => mark.remove());
       if (map.hasLayer(layer)) mark.addTo(map);
     }));
-    const near = () => map.getContainer().classList.toggle("near", map.getZoom() >= 10.75);
+    const near = () => map.getContainer().classList.toggle("near", map.getZoom() >= 11);
     map.on("zoomend", near); near();
   }
 
