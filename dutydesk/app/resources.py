@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +34,7 @@ from dutydesk.domain.site import Site
 from dutydesk.domain.team import TEAM_LEVELS, Readiness, Team
 from dutydesk.engine.context import Context
 from dutydesk.engine.registers import SHELTER, TEAM
-from dutydesk.errors import DocumentError, UsageError
+from dutydesk.errors import DocumentError, Refused, UsageError
 from dutydesk.maps.distance import Roads, straight
 from dutydesk.ports.resources import (
     Coverage,
@@ -48,6 +49,8 @@ from dutydesk.ports.resources import (
 )
 from dutydesk.ports.store import Reads
 from dutydesk.store.store import SqlStore
+
+logger = logging.getLogger(__name__)
 
 _MOST_READ = 500      # documents whose areas are remembered
 _FIRST = {ShelterState.OPEN: 0, ShelterState.STANDBY: 1, ShelterState.CLOSED: 2}
@@ -120,8 +123,14 @@ class LiveResources:
 
     @cached_property
     def distances(self) -> Distances:
-        """How far it is, by road where there is a layer of roads."""
-        return Roads(self._roads).distances() if self._roads else straight()
+        """How far it is: by road where there is a layer of roads that can be used, else straight."""
+        if not self._roads:
+            return straight()
+        try:
+            return Roads(self._roads).distances()
+        except Refused as error:
+            logger.warning("%s; until then distances are straight lines", error)
+            return straight()
 
     def shelters(self) -> tuple[ShelterRow, ...]:
         """Return every shelter: those in danger first, then open ones, then by id."""

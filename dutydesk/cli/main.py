@@ -26,6 +26,7 @@ COMMANDS = {
     "team": "list teams, enter what they are doing, find who can be there first",
     "map": "draw a map to hand out, or a layer for another program",
     "journal": "verify the journal, or print its head",
+    "lists": "read lists of people as offices keep them into contacts/",
     "load": "bring a site folder into the database, showing the difference first",
     "feeds": "list the kinds of feeds and the sources of this site",
     "channels": "list the channels of this site",

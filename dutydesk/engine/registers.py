@@ -24,6 +24,7 @@ def set_shelter(books: Books, id: str, state: ShelterState | None, registered: i
     known = books.ctx.site.registers.shelters.get(id)
     if known is None:
         raise Refused(f"没有 {id} 这个避难场所；编号见 geo/shelters.geojson。")
+    books.tx.set_setting(f"register.{SHELTER}", books.now.isoformat())   # its row is the lock: one change after another
     last = books.tx.register_states(SHELTER).get(id)
     now = with_state(known, ShelterState(last.state) if last else None, last.registered if last else None)
     new = with_state(now, state, registered)

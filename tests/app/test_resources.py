@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from city import COUNTY, build
+from shapely.geometry import Point
 
 from dutydesk.app import house
 from dutydesk.app.resources import LiveResources
@@ -188,6 +189,13 @@ def test_the_nearest_shelters_of_a_place_and_of_a_point(office: Office) -> None:
     for wrong in (("nowhere", "flood"), ("37.2,121.2", "flood"), (village, "floods")):
         with pytest.raises(UsageError):
             office.resources.near_shelters(*wrong, people=1, most=1)
+
+
+def test_a_layer_of_roads_that_cannot_be_used_leaves_straight_lines(office: Office,
+                                                                    caplog: pytest.LogCaptureFixture) -> None:
+    broken = LiveResources(office.store, office.resources.ctx, (Point(121.2, 37.2),))
+    assert not broken.distances.by_road
+    assert "straight lines" in caplog.text
 
 
 def test_teams_by_readiness_then_time(office: Office) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from nasty import NASTY
 from shapely.geometry import MultiPolygon, Point, box
 
 from dutydesk.maps.picture import Feature, Layer, Picture, Style
 
 AT = datetime(2021, 7, 19, 18, 32, tzinfo=UTC)
-NASTY = "</script><b>'\"&{{ 7*7 }}{% raw %}东村"
 
 
 def feature(geometry: object, style: str, name: str, *lines: str, **values: object) -> Feature:

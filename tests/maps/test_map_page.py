@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NASTY
 from lxml import html
+from nasty import NASTY
 
 from dutydesk.app.mapping import LEAFLET, draw
 from dutydesk.maps.picture import Feature, Picture
