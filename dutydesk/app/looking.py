@@ -12,13 +12,14 @@ from dutydesk.app.resources import LiveResources
 from dutydesk.errors import NoDatabase
 from dutydesk.store.store import SqlStore, open_store
 from dutydesk.store.transaction import Reading
+from dutydesk.store.views import SqlViews
 
 
 @contextmanager
 def reading(site: Path) -> Iterator[tuple[house.Folder, Reading]]:
     """Give the folder and look-ups on its database; raises Refused where there is none yet."""
     folder = house.open_folder(site)
-    store = _store(folder)
+    store = _open(folder)
     try:
         with store.read() as reads:
             yield folder, reads
@@ -27,20 +28,35 @@ def reading(site: Path) -> Iterator[tuple[house.Folder, Reading]]:
 
 
 @contextmanager
+def views(site: Path) -> Iterator[tuple[house.Folder, SqlViews]]:
+    """Give the folder and the console's views of its database; a site without one yet is shown as it will begin."""
+    folder = house.open_folder(site)
+    with _store(folder) as store:
+        yield folder, SqlViews(store, folder.setup)
+
+
+@contextmanager
 def resources(site: Path) -> Iterator[LiveResources]:
     """Give the registers of a site as its database knows them, or as the folder has them where there is none yet."""
     folder = house.open_folder(site)
-    with ExitStack() as closing:
-        try:
-            store = _store(folder)
-        except NoDatabase:
-            draft = Path(closing.enter_context(TemporaryDirectory())) / "desk.sqlite3"
-            store = open_store(f"sqlite:///{draft}", key=b"draft", inline=True, durable=False)
-            store.write(lambda tx: tx.save_site(folder.setup.site))
-        closing.callback(store.close)
+    with _store(folder) as store:
         yield LiveResources(store, house.reading_context(folder), folder.loaded.roads)
 
 
-def _store(folder: house.Folder) -> SqlStore:
+@contextmanager
+def _store(folder: house.Folder) -> Iterator[SqlStore]:
+    """Give a site's store for looking; a site without one yet gets one for the moment, with the folder's content."""
+    with ExitStack() as closing:
+        try:
+            store = _open(folder)
+        except NoDatabase:
+            draft = Path(closing.enter_context(TemporaryDirectory(prefix="dutydesk-look-"))) / "desk.sqlite3"
+            store = open_store(f"sqlite:///{draft}", key=b"look", inline=True, durable=False)
+            store.write(lambda tx: tx.save_site(folder.setup.site))
+        closing.callback(store.close)
+        yield store
+
+
+def _open(folder: house.Folder) -> SqlStore:
     return open_store(house.store_url(folder.path, folder.setup.config.store), key=house.journal_key(folder.path),
                       exclusive=False)

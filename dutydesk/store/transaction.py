@@ -9,11 +9,13 @@ from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
 from dutydesk.store.paper_rows import PaperReads, PaperWrites
 from dutydesk.store.register_rows import RegisterReads, RegisterWrites
 from dutydesk.store.site_rows import SiteReads, SiteWrites
+from dutydesk.store.source_rows import SourceReads, SourceWrites
 
 
-class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, RegisterReads):
+class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, SourceReads, RegisterReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
-class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites, RegisterWrites):
+class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites,
+              SourceWrites, RegisterWrites):
     """Tx of `ports.store`, in the writing transaction."""

@@ -26,6 +26,7 @@ from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
 from dutydesk.web.pages import Pages
+from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
 from dutydesk.web.registers import RegisterPages
 
@@ -94,6 +95,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
     routes = [
         *Pages(desk).routes(),
         *Acts(desk).routes(),
+        *Paste(desk).routes(),
         *MapData(desk).routes(),
         *(RegisterPages(desk, resources).routes() if resources is not None else ()),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),

@@ -74,6 +74,8 @@ GRADES: Final[Mapping[str, str]] = {"province": "省级", "city": "市级", "cou
                                     "village": "村级"}
 SPACES: Final[Mapping[str, str]] = {"indoor": "室内", "outdoor": "室外"}
 TERMS: Final[Mapping[str, str]] = {"hours": "一天内", "days": "两周内", "weeks": "长期"}
+WAYS: Final[Mapping[str, str]] = {"folder": "文件夹", "poll": "网上取", "push": "推送", "": "手工"}
+TRUSTS: Final[Mapping[str, str]] = {"official": "发布系统", "relay": "转发", "outside": "外部", "": ""}
 JOURNAL: Final[Mapping[str, str]] = {
     "alarm": "报警", "bad_document": "文件有错", "by_hand": "人工命令", "call": "呼叫", "climb": "进入一级",
     "closed": "叫应结束", "colour": "颜色变化", "colours_expired": "颜色到期", "drill_stopped": "演练中止",
@@ -84,6 +86,8 @@ JOURNAL: Final[Mapping[str, str]] = {
     "officer_rung": "呼叫值班员", "opened_by_hand": "手工启动", "passed": "本级跳过", "released": "放行",
     "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
     "shelter_set": "避难场所登记", "team_set": "队伍登记",
+    "pruned": "清理旧来文", "source_back": "来源恢复", "tried_again": "人工重试", "unfetched": "文件取不到",
+    "pasted": "粘贴预警",
     "round": "新一轮叫应", "stalled": "中断后接续", "state": "状态变化", "task": "任务", "task_late": "任务超时",
     "unclear": "回复不明", "version": "预警版本",
 }
@@ -95,6 +99,7 @@ KEYS: Final[Mapping[str, str]] = {
     "left_out": "未叫", "n": "人数", "now": "变为", "office": "发布单位", "officer": "值班员", "order": "命令",
     "outcome": "结果", "place": "地点", "places": "地点数", "reach": "叫", "reason": "原因", "round": "轮", "sort": "",
     "shelter": "", "shelter_state": "", "team": "", "team_state": "",
+    "since": "自", "source": "来源",
     "step": "级", "text": "", "tries": "次", "understood": "理解为", "via": "方式", "was": "由", "why": "因",
     "work": "",
 }
@@ -109,7 +114,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "shelter": {each.value: each.zh for each in ShelterState}, "team": {each.value: each.zh for each in Readiness},
     "category": CATEGORIES, "grade": GRADES, "space": SPACES, "term": TERMS,
     "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
-    "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
+    "way": WAYS, "trust": TRUSTS, "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
 }
 
 
