@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from fake import FakeClock, FakeHand, FakePhones, FakeViews
+from fake import FakeClock, FakeHand, FakeViews
+from fake_phones import FakePhones
 from fake_registers import FakeResources
 from starlette.testclient import TestClient
 
