@@ -40,6 +40,10 @@ class Refused(DutydeskError):
     """The system refuses: doing it would break a promise."""
 
 
+class NoDatabase(Refused):
+    """There is no database yet: nothing was ever loaded or run here."""
+
+
 class Faulty(DutydeskError):
     """The input has faults; `faults` are the lines to print, each `file:line: what and what to do`."""
 

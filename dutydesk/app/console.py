@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from dutydesk.app.desk import Desk
+from dutydesk.app.resources import LiveResources
 from dutydesk.errors import Refused
 from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.channel import Hears
@@ -78,7 +79,8 @@ def console(desk: Desk, phones: Phones | None, port: int) -> Server:
     """The console of a desk."""
     setup = desk.folder.setup
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
-                 timezone=setup.config.timezone)
+                 timezone=setup.config.timezone,
+                 resources=LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads))
     return Server(app, port)
 
 

@@ -155,6 +155,11 @@ def _hiding(found: Mapping[str, Source]) -> Callable[[str, str], str]:
     return lambda source, text: secrets[source].hide(text) if source in secrets else text
 
 
+def reading_context(folder: Folder) -> Context:
+    """Put together what is needed to look at things: no channel, so nothing can leave."""
+    return Context(folder.setup, SiteTexts(folder.setup.texts), sources(folder.setup), feed, {})
+
+
 def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, seed: int | None = None, *,
              ring_for: timedelta = timedelta(seconds=30)) -> Exchange:
     """Make the switchboard of simulated phones, peopled by a scenario (or by the usual crowd).

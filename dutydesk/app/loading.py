@@ -11,6 +11,7 @@ from dutydesk.errors import Refused
 from dutydesk.store.store import open_store
 
 TABLES = ("desks", "places", "people", "posts")
+REGISTERS = ("shelters", "teams", "depots", "water_points", "zones")
 MOST = 20  # lines shown of each kind
 
 
@@ -26,9 +27,11 @@ def difference(site: Path) -> list[str]:
         with store.read() as reads:
             stored = reads.site()
         store.close()
-    return [line for table in TABLES
-            for line in _table(table, getattr(stored, table), getattr(folder.setup.site, table))] + _roster(
-                stored, folder.setup.site)
+    wanted = folder.setup.site
+    lines = [line for table in TABLES for line in _table(table, getattr(stored, table), getattr(wanted, table))]
+    lines += [line for register in REGISTERS for line in _table(register, getattr(stored.registers, register),
+                                                                getattr(wanted.registers, register))]
+    return lines + _roster(stored, wanted)
 
 
 def _table(name: str, old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dutydesk.app import house
-from dutydesk.store.store import open_store
+from dutydesk.app.resources import LiveResources
+from dutydesk.errors import NoDatabase
+from dutydesk.store.store import SqlStore, open_store
 from dutydesk.store.transaction import Reading
 from dutydesk.store.views import SqlViews
 
@@ -17,8 +19,7 @@ from dutydesk.store.views import SqlViews
 def reading(site: Path) -> Iterator[tuple[house.Folder, Reading]]:
     """Give the folder and look-ups on its database; raises Refused where there is none yet."""
     folder = house.open_folder(site)
-    store = open_store(house.store_url(folder.path, folder.setup.config.store), key=house.journal_key(folder.path),
-                       exclusive=False)
+    store = _open(folder)
     try:
         with store.read() as reads:
             yield folder, reads
@@ -30,12 +31,32 @@ def reading(site: Path) -> Iterator[tuple[house.Folder, Reading]]:
 def views(site: Path) -> Iterator[tuple[house.Folder, SqlViews]]:
     """Give the folder and the console's views of its database; a site without one yet is shown as it will begin."""
     folder = house.open_folder(site)
-    url = house.store_url(folder.path, folder.setup.config.store)
-    with TemporaryDirectory(prefix="dutydesk-look-") as empty:
-        fresh = url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists()
-        store = (open_store(f"sqlite:///{empty}/desk.sqlite3", key=b"look", inline=True) if fresh else
-                 open_store(url, key=house.journal_key(folder.path), exclusive=False))
+    with _store(folder) as store:
+        yield folder, SqlViews(store, folder.setup)
+
+
+@contextmanager
+def resources(site: Path) -> Iterator[LiveResources]:
+    """Give the registers of a site as its database knows them, or as the folder has them where there is none yet."""
+    folder = house.open_folder(site)
+    with _store(folder) as store:
+        yield LiveResources(store, house.reading_context(folder), folder.loaded.roads)
+
+
+@contextmanager
+def _store(folder: house.Folder) -> Iterator[SqlStore]:
+    """Give a site's store for looking; a site without one yet gets one for the moment, with the folder's content."""
+    with ExitStack() as closing:
         try:
-            yield folder, SqlViews(store, folder.setup)
-        finally:
-            store.close()
+            store = _open(folder)
+        except NoDatabase:
+            draft = Path(closing.enter_context(TemporaryDirectory(prefix="dutydesk-look-"))) / "desk.sqlite3"
+            store = open_store(f"sqlite:///{draft}", key=b"look", inline=True, durable=False)
+            store.write(lambda tx: tx.save_site(folder.setup.site))
+        closing.callback(store.close)
+        yield store
+
+
+def _open(folder: house.Folder) -> SqlStore:
+    return open_store(house.store_url(folder.path, folder.setup.config.store), key=house.journal_key(folder.path),
+                      exclusive=False)

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from dutydesk.domain.observed import Point
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Kind, colour
 from dutydesk.engine.by_hand import Hand
 from dutydesk.errors import DutydeskError, Refused
@@ -25,9 +27,10 @@ NAME = "var/desk.sock"
 PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
-                    "open_incident", "lift", "release", "hold", "confirm_rest",
-                    "confirm_fall", "try_again", "paste", "take_report",
-                     "verify_fire", "record_fire"})
+                    "open_incident", "lift", "release", "hold", "confirm_rest", "confirm_fall", "try_again", "paste",
+                    "take_report", "verify_fire", "record_fire", "set_shelter", "set_team"})
+#: orders whose `state` is a word of one of these
+_STATES = {"set_shelter": ShelterState, "set_team": Readiness}
 
 
 class Listener:
@@ -112,6 +115,8 @@ def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:
         given = {"report": _report(given), "officer": given["officer"]}
     if given.get("at"):
         given["at"] = datetime.fromisoformat(given["at"])
+    if given.get("state") is not None and name in _STATES:
+        given["state"] = _STATES[name](given["state"])
     result: object = getattr(hand, name)(**given)
     return result
 

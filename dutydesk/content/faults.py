@@ -18,7 +18,7 @@ READING: dict[str, tuple[Level, str]] = {
     "double": (Level.ERROR, "the same id, seat or key is written twice; the first one counts"),
     "empty-file": (Level.WARNING, "a table without rows"),
     "crs": (Level.ERROR, "a layer's coordinates are in a system that cannot be read"),
-    "datum": (Level.ERROR, "a layer is in GCJ-02 or BD-09, which are not converted"),
+    "datum": (Level.INFO, "a layer is in GCJ-02 or BD-09; it is converted to WGS-84 and marked approximate"),
     "geometry": (Level.ERROR, "a geometry cannot be read"),
     "geometry-absent": (Level.WARNING, "a place has no geometry; only codes can reach it"),
     "geometry-repaired": (Level.WARNING, "a geometry was invalid and has been repaired in memory"),

@@ -13,9 +13,12 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from dutydesk.domain.datum import TO_WGS
+
 Envelope = tuple[float, float, float, float]
 _GCJ = re.compile(r"gcj[-_ ]?0?2", re.IGNORECASE)
 _BD = re.compile(r"bd[-_ ]?0?9", re.IGNORECASE)
+_BD_METRES = re.compile(r"bd[-_ ]?0?9[-_ ]?mc", re.IGNORECASE)
 _PLAIN = re.compile(r"|wgs[-_ ]?84|(urn:ogc:def:crs:)?ogc:[\d.]*:?crs84|(urn:ogc:def:crs:)?epsg:[\d.]*:?(4326|4490)|"
                     r"cgcs[-_ ]?2000", re.IGNORECASE)
 
@@ -31,8 +34,14 @@ def shifted(crs: str) -> str:
 def projector(crs: str) -> Callable[[BaseGeometry], BaseGeometry] | None:
     """Return what brings geometry of a system to EPSG:4326, longitude first; None when there is nothing to do.
 
-    CGCS2000 (EPSG:4490) is within centimetres of WGS 84 and taken as it is. Raises ValueError for an unknown name.
+    GCJ-02 and BD-09 are no systems of EPSG and converted by `domain.datum`. CGCS2000 (EPSG:4490) is within centimetres
+    of WGS 84 and taken as it is. Raises ValueError for an unknown name.
     """
+    if _BD_METRES.search(crs):
+        raise ValueError(f"{crs!r} is Baidu's own Mercator in metres; export the layer in degrees (bd09ll)")
+    if datum := shifted(crs):
+        to_wgs = TO_WGS[datum]
+        return lambda geometry: shapely.transform(geometry, to_wgs)
     if _PLAIN.fullmatch(crs):
         return None
     from pyproj import Transformer  # heavy, and most layers need none

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shapely.geometry.base import BaseGeometry
 
@@ -16,6 +16,7 @@ from dutydesk.content.geojson import Feature, Layer, name_of, read_layer
 from dutydesk.content.models.words import Strict
 from dutydesk.content.source import read
 from dutydesk.content.validate import validate
+from dutydesk.domain.datum import APPROXIMATE
 
 M = TypeVar("M", bound=Strict)
 
@@ -59,10 +60,21 @@ def _open_table(folder: Path, path: Path, faults: Faults) -> Layer | None:
 
 @dataclass(frozen=True, slots=True)
 class Located(Generic[M]):
-    """One feature as read: its checked properties, and its geometry where it has a usable one."""
+    """One feature as read: its checked properties, and its geometry where it has a usable one.
+
+    `off` is by how many metres more the geometry may be off because it was converted; 0 where it was not.
+    """
 
     row: M
     geometry: BaseGeometry | None
+    off: float = 0.0
+
+    def values(self) -> dict[str, Any]:
+        """Return what the value of the domain is made of."""
+        own: dict[str, Any] = dict(self.row)
+        if self.off:
+            own["approximate"] = max(own["approximate"] or 0.0, self.off)
+        return own | {"geometry": self.geometry}
 
 
 class Reader(Generic[M]):
@@ -77,7 +89,7 @@ class Reader(Generic[M]):
         self.faults = faults
         self.known = frozenset(model.model_fields)
         self.unread: set[str] = set()
-        self.refused = self._refuse(layer.crs, 1)
+        self.usable = self._usable(layer.crs, 1)
 
     def rows(self) -> Iterator[Located[M]]:
         """Yield every feature whose properties can be used; an id that was met before counts once."""
@@ -86,25 +98,38 @@ class Reader(Generic[M]):
             if row is None:
                 continue
             id: str = row.id  # type: ignore[attr-defined]  # every model of a layer has one
-            found = Located(row, self._geometry(feature, id))
+            found = Located(row, *self._located(feature, id))
             if self.faults.place(self.table, id, self.layer.file, feature.line):
                 yield found
         if not self.layer.features:
             self.faults.add("empty-file", self.layer.file, 1, "has no features")
 
-    def _refuse(self, crs: str, line: int) -> bool:
-        """Report a system that cannot be used; tell whether it was so."""
+    def shapes(self) -> Iterator[BaseGeometry]:
+        """Yield every usable geometry; what the features are called does not matter."""
+        for feature in self.layer.features:
+            geometry, _ = self._located(feature, f"line {feature.line}")
+            if geometry is not None:
+                yield geometry
+
+    def _located(self, feature: Feature, id: str) -> tuple[BaseGeometry | None, float]:
+        """Return the geometry of a feature, and by how many metres it may be off because it was converted."""
+        own = name_of(feature.properties.get("crs")) or name_of(feature.properties.get("datum"))
+        usable = self._usable(own, feature.line) if own else self.usable
+        crs = own or self.layer.crs
+        return self._geometry(feature, id, crs) if usable else None, APPROXIMATE if shapes.shifted(crs) else 0.0
+
+    def _usable(self, crs: str, line: int) -> bool:
+        """Tell whether a system can be read; report one that cannot, and one that is shifted."""
         if datum := shapes.shifted(crs):
             self.faults.add("datum", self.layer.file, line,
-                            f"is in {datum}, some hundred metres off; bring it to EPSG:4326 first: it is not "
-                            f"converted, and its features are kept without geometry")
-            return True
+                            f"is in {datum}, some hundred metres off; it is converted to WGS-84 and marked approximate "
+                            f"({APPROXIMATE:g} m); better write EPSG:4326 coordinates")
         try:
             shapes.projector(crs)
         except ValueError as error:
             self.faults.add("crs", self.layer.file, line, f"{error}; its features are kept without geometry")
-            return True
-        return False
+            return False
+        return True
 
     def _row(self, feature: Feature) -> M | None:
         """Check the properties of one feature; None, and errors, when they cannot be used."""
@@ -122,35 +147,41 @@ class Reader(Generic[M]):
             self.faults.broken.add((self.table, about))
         return row
 
-    def _geometry(self, feature: Feature, id: str) -> BaseGeometry | None:
+    def _geometry(self, feature: Feature, id: str, crs: str) -> BaseGeometry | None:
         """Read, project, repair, turn round; everything done is told."""
-        own_crs = name_of(feature.properties.get("crs")) or name_of(feature.properties.get("datum"))
-        refused = self._refuse(own_crs, feature.line) if own_crs else self.refused
-        if refused:
-            return None
         if feature.geometry is None:
             self._tell("geometry-absent", feature, id, f"{id} has no geometry; add at least a point")
             return None
         try:
-            built = shapes.read(feature.geometry)
-            project = shapes.projector(own_crs or self.layer.crs)
-            repaired = shapes.repair(project(built) if project else built)
+            brought, swapped = self._brought(shapes.read(feature.geometry), crs)
+            repaired = shapes.repair(brought)
         except ValueError as error:
             self._tell("geometry", feature, id, f"the geometry of {id} {error}; draw it anew")
             return None
         if repaired.what:
             self._tell("geometry-repaired", feature, id,
                        f"the geometry of {id} was invalid and was repaired: {repaired.what}; look at it on the map")
-        return self._placed(repaired.geometry, feature, id)
-
-    def _placed(self, found: BaseGeometry, feature: Feature, id: str) -> BaseGeometry:
-        if self.envelope is None or shapes.inside(found, self.envelope):
-            return found
-        turned = shapes.turned(found)
-        if shapes.apart(found, self.envelope) and shapes.inside(turned, self.envelope):
+        if swapped:
             self._tell("lonlat-swapped", feature, id,
                        f"the coordinates of {id} are latitude first; write longitude first (read turned round)")
-            return turned
+        else:
+            self._place(repaired.geometry, feature, id)
+        return repaired.geometry
+
+    def _brought(self, built: BaseGeometry, crs: str) -> tuple[BaseGeometry, bool]:
+        """Bring a geometry to EPSG:4326, and say whether its coordinates had to be exchanged before."""
+        project = shapes.projector(crs) or (lambda same: same)
+        found = project(built)
+        if self.envelope is not None and shapes.apart(found, self.envelope):
+            turned = project(shapes.turned(built))
+            if shapes.inside(turned, self.envelope):
+                return turned, True
+        return found, False
+
+    def _place(self, found: BaseGeometry, feature: Feature, id: str) -> None:
+        """Tell of a geometry that is not in the envelope."""
+        if self.envelope is None or shapes.inside(found, self.envelope):
+            return
         west, south, east, north = found.bounds
         at = f"{west:.4f} {south:.4f}" if (west, south) == (east, north) else \
             f"{west:.4f} {south:.4f} to {east:.4f} {north:.4f}"
@@ -160,7 +191,6 @@ class Reader(Generic[M]):
         else:
             self._tell("crosses-envelope", feature, id,
                        f"{id} reaches from {at}, beyond the envelope of dutydesk.toml; correct the one or the other")
-        return found
 
     def _tell(self, rule: str, feature: Feature, id: str, text: str) -> None:
         self.faults.add(rule, self.layer.file, feature.line, text, id)

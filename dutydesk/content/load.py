@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shapely.geometry.base import BaseGeometry
+
 from dutydesk.content.books import CONFIG, THRESHOLDS, read_config, read_playbooks, read_texts, read_thresholds
 from dutydesk.content.contacts import At, Rows, read_rows
 from dutydesk.content.faults import Faults
@@ -14,7 +16,7 @@ from dutydesk.content.lines import Document
 from dutydesk.content.models.config import ConfigFile
 from dutydesk.content.models.contacts import PostRow, ShiftRow
 from dutydesk.content.places import read_places
-from dutydesk.content.registers import read_registers
+from dutydesk.content.registers import read_registers, read_roads
 from dutydesk.content.stations import STATIONS, read_stations
 from dutydesk.domain.finding import Finding
 from dutydesk.domain.hotspots import HeatSource
@@ -35,7 +37,7 @@ class Loaded:
     `lines`: (table, id) -> file and line; tables are person, number (`person number`), post (`place/duty`), seat
     (`place/duty seat`), place, shelter, team, depot, water_point, zone, station, playbook (family), thresholds (no id),
     text (template). `documents`: playbook family, or `config`, -> the YAML or TOML with the lines of its parts.
-    `broken`: (table, id) of rows too damaged to use.
+    `broken`: (table, id) of rows too damaged to use. `roads`: lines that can be driven (EPSG:4326).
     """
 
     folder: Path
@@ -51,6 +53,7 @@ class Loaded:
     stations: Mapping[str, Station] = field(default_factory=dict)
     thresholds: Thresholds = field(default_factory=Thresholds)
     heat_sources: tuple[HeatSource, ...] = ()
+    roads: tuple[BaseGeometry, ...] = ()
 
     @property
     def setup(self) -> Setup | None:
@@ -88,6 +91,7 @@ def load(folder: Path) -> Loaded:
     places = read_places(folder, envelope, faults)
     registers = read_registers(folder, envelope, faults)
     heat_sources = read_heat_sources(folder, envelope, faults)
+    roads = read_roads(folder, envelope, faults)
     rows = read_rows(folder, faults)
     playbooks, documents = read_playbooks(folder, faults)
     texts = read_texts(folder, faults)
@@ -106,7 +110,7 @@ def load(folder: Path) -> Loaded:
         registers=registers,
     )
     return Loaded(folder, config, site, playbooks, texts, rows, tuple(faults.found), faults.lines, documents,
-                  frozenset(faults.broken), stations, thresholds, heat_sources)
+                  frozenset(faults.broken), stations, thresholds, heat_sources, roads)
 
 
 def _desks(file: ConfigFile | None, document: Document | None, faults: Faults) -> dict[str, Desk]:

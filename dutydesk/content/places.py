@@ -24,5 +24,5 @@ def read_places(folder: Path, envelope: Envelope | None, faults: Faults) -> dict
         layer = open_layer(folder, path, faults)
         if layer is not None:
             for each in Reader("place", PlaceProperties, layer, envelope, faults).rows():
-                found[each.row.id] = Place(**dict(each.row), geometry=each.geometry)
+                found[each.row.id] = Place(**each.values())
     return found

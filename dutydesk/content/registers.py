@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from dutydesk.content.faults import Faults
 from dutydesk.content.geometry import Envelope
 from dutydesk.content.layers import Reader, files, open_layer
 from dutydesk.content.models.registers import (
     DepotProperties,
+    RoadProperties,
     ShelterProperties,
     TeamProperties,
     WaterPointProperties,
@@ -29,8 +32,9 @@ _KINDS: dict[str, tuple[str, type[Strict], type[Any]]] = {
     "water_points": ("water_point", WaterPointProperties, WaterPoint),
     "zones": ("zone", ZoneProperties, Zone),
 }
+ROADS = "roads"
 #: Stems of layers that hold no places.
-NAMES = frozenset(_KINDS)
+NAMES = frozenset({*_KINDS, ROADS})
 
 
 def read_registers(folder: Path, envelope: Envelope | None, faults: Faults) -> Registers:
@@ -43,6 +47,16 @@ def read_registers(folder: Path, envelope: Envelope | None, faults: Faults) -> R
         layer = open_layer(folder, path, faults)
         if layer is not None:
             for each in Reader(table, model, layer, envelope, faults).rows():
-                made = value(**dict(each.row), geometry=each.geometry)
+                made = value(**each.values())
                 found[path.stem][made.id] = made
     return Registers(**found)
+
+
+def read_roads(folder: Path, envelope: Envelope | None, faults: Faults) -> tuple[BaseGeometry, ...]:
+    """Read the lines of `geo/roads.*`, whatever their properties are; none where there is no such layer."""
+    found: list[BaseGeometry] = []
+    for path in files(folder):
+        layer = open_layer(folder, path, faults) if path.stem == ROADS else None
+        if layer is not None:
+            found.extend(Reader("road", RoadProperties, layer, envelope, faults).shapes())
+    return tuple(found)

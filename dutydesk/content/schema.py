@@ -63,7 +63,7 @@ def _layer(properties: dict[str, Any], name: str) -> dict[str, Any]:
         "type": {"const": "Feature"}, "properties": inner, "geometry": {"type": ["object", "null"]}}}
     return {"title": name.replace("_", " ").capitalize(), "type": "object", "required": ["type", "features"], **defined,
             "description": f"A layer of {name.replace('_', ' ')}: GeoJSON, longitude before latitude, EPSG:4326 unless "
-                           "`crs` names another system; GCJ-02 and BD-09 are refused.",
+                           "`crs` names another system; GCJ-02 and BD-09 are converted and marked approximate.",
             "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": feature}}}
 
 

@@ -288,6 +288,22 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterChange:
+    """One entry of a register as an officer set it: its state from then on, in whole.
+
+    `register`: shelter or team. `registered` counts the people in a shelter; None for a team. `by` is a person id.
+    """
+
+    register: str
+    entry: str
+    at: datetime
+    by: str
+    state: str
+    registered: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JournalRow:
     """A line of the journal. Person ids only, never a name or a number. `seq` and `seal` come from the sealer."""
 

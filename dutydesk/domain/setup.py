@@ -26,6 +26,14 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class MapNotes:
+    """What must stand on every map: its approval number (审图号) where it has one, and whose data it is drawn from."""
+
+    approval: str = ""
+    attribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Keeping:
     """`[feeds]`: how polite the polling is, and how long what came is kept.
 
@@ -63,6 +71,7 @@ class Config:
     quake: QuakeRules = field(default_factory=QuakeRules)
     grade: GradeRules = field(default_factory=GradeRules)
     targets: Targets = field(default_factory=Targets)
+    map: MapNotes = field(default_factory=MapNotes)
 
     def kind(self, channel: str) -> str:
         """Of which kind a channel is: what its settings say; one without settings is called by its kind."""

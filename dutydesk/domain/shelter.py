@@ -19,6 +19,11 @@ class ShelterState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
 
+    @property
+    def zh(self) -> str:
+        """The word officers see."""
+        return {"standby": "待启用", "open": "已启用", "closed": "停用"}[self.value]
+
 
 class Space(StrEnum):
     """空间类型 of GB/T 44013-2024."""

@@ -54,6 +54,8 @@ REASONS = {
     Why.CLOSED: "停用", Why.UNFIT: "不适用于该灾种", Why.ZONE: "在危险区内", Why.AREA: "在预警区内", Why.FULL: "已满",
     Why.NOWHERE: "没有位置",
 }
+#: Kinds of places beside villages whose people may have to be taken elsewhere.
+LIVED_IN = frozenset({"care_home", "school", "hospital", "construction"})
 #: Reasons that make it dangerous to be there, whoever asks.
 UNSAFE = frozenset({Why.UNFIT, Why.ZONE, Why.AREA})
 

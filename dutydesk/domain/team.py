@@ -8,18 +8,24 @@ from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
-#: Levels of a team: who raised it.
-TEAM_LEVELS = ("city", "county", "town", "village", "enterprise")
+#: Levels of a team: who raised it; with the word officers see.
+TEAM_LEVELS = {"city": "市级", "county": "区市", "town": "镇街", "village": "村级", "enterprise": "企业"}
 
 
 class Readiness(StrEnum):
-    """待命, 出动, 在途, 到场, 休整."""
+    """What a team is doing, from standing by to resting."""
 
     STANDBY = "standby"
     CALLED_OUT = "called_out"
     UNDER_WAY = "under_way"
     ON_SCENE = "on_scene"
     RESTING = "resting"
+
+    @property
+    def zh(self) -> str:
+        """The word officers see."""
+        return {"standby": "待命", "called_out": "出动", "under_way": "在途", "on_scene": "到场",
+                "resting": "休整"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)

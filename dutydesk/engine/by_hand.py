@@ -11,8 +11,10 @@ from dutydesk.domain.event_table import FAMILIES
 from dutydesk.domain.happenings import ByHand, Happening, Replied
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind, Role, Via
-from dutydesk.engine import fire_hand, pasting
+from dutydesk.engine import fire_hand, pasting, registers
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -203,6 +205,15 @@ class Hand:
     def record_fire(self, incident: str, state: str, at: datetime | None, officer: str, text: str = "") -> None:
         """Enter a state of a fire's record (see `domain.fire_record`); no time is now."""
         self._do(lambda books: fire_hand.record(books, incident, state, at or books.now, officer, text), officer)
+    # -- registers ------------------------------------------------------------------------------------
+    def set_shelter(self, shelter: str, state: ShelterState | None, registered: int | None, officer: str,
+                    note: str = "") -> None:
+        """Open or close a shelter, or count who is in it; None leaves a thing as it was."""
+        self._do(lambda books: registers.set_shelter(books, shelter, state, registered, officer, note), officer)
+
+    def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
+        """Enter what a team is doing."""
+        self._do(lambda books: registers.set_team(books, team, state, officer, note), officer)
 
     # -- documents ------------------------------------------------------------------------------------
     def release(self, document: str, officer: str) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from dutydesk.domain.observed import Point
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind
 
 
@@ -137,6 +139,15 @@ class Hand(Protocol):
 
     def record_fire(self, incident: str, state: str, at: datetime | None, officer: str, text: str = "") -> None:
         """Enter a state of a fire's record (see `domain.fire_record`); no time is now."""
+        ...
+
+    def set_shelter(self, shelter: str, state: ShelterState | None, registered: int | None, officer: str,
+                    note: str = "") -> None:
+        """Open or close a shelter, or count who is in it; None leaves a thing as it was."""
+        ...
+
+    def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
+        """Enter what a team is doing."""
         ...
 
     def release(self, document: str, officer: str) -> None:

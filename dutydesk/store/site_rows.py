@@ -15,12 +15,13 @@ from dutydesk.domain.values import Role
 from dutydesk.store.codec import dump_words, load_words
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.journal_rows import JournalReads, JournalWrites
-from dutydesk.store.tables import desk, number, person, place, post, seat, shift
+from dutydesk.store.register_rows import read_registers, write_registers
+from dutydesk.store.tables import desk, number, person, place, post, register_entry, seat, shift
 
 _HASH = "site.hash"
 _ZONE = "site.timezone"
 _WEEK = range(1, 8)
-_TABLES = (desk, place, person, number, post, seat, shift)
+_TABLES = (desk, place, person, number, post, seat, shift, register_entry)
 Rows = list[tuple[Any, ...]]
 
 
@@ -71,6 +72,7 @@ def write_site(site: Site) -> dict[Table, Rows]:
         post: [(it.id, rank, it.place, it.duty, it.superior) for rank, it in enumerate(posts)],
         seat: [(it.id, rank, each) for it in posts for rank, each in enumerate(it.seats, 1)],
         shift: _shifts(site),
+        register_entry: write_registers(site.registers),
     }
 
 
@@ -90,6 +92,7 @@ def read_site(rows: Mapping[Table, Rows], timezone: str) -> Site:
         {row[0]: Post(row[2], row[3], tuple(seats.get(row[0], ())), row[4]) for row in rows[post]},
         tuple(map(_read_shift, rows[shift])),
         timezone,
+        read_registers(rows[register_entry]),
     )
 
 

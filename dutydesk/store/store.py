@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from dutydesk.errors import Refused
+from dutydesk.errors import NoDatabase, Refused
 from dutydesk.ports.store import Tx
 from dutydesk.store import migrate
 from dutydesk.store.dialect import SQLITE, Dialect, create_file, file_of, read_url, reader_engine, writer_engine
@@ -101,7 +101,7 @@ def open_store(url: str, *, key: bytes, inline: bool = False, exclusive: bool = 
     if exclusive:
         return _open_writing(where, home, inline=inline, durable=durable)
     if where.get_backend_name() == SQLITE and not file_of(where).exists():
-        raise Refused(f"there is no database {file_of(where)}")
+        raise NoDatabase(f"there is no database {file_of(where)}: `dutydesk load` or `dutydesk run` makes it")
     readers = reader_engine(where)
     try:
         migrate.require(readers)

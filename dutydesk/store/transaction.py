@@ -9,15 +9,16 @@ from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
 from dutydesk.store.fire_rows import FireReads, FireWrites
 from dutydesk.store.observed_rows import ObservedReads, ObservedWrites
 from dutydesk.store.paper_rows import PaperReads, PaperWrites
+from dutydesk.store.register_rows import RegisterReads, RegisterWrites
 from dutydesk.store.site_rows import SiteReads, SiteWrites
 from dutydesk.store.source_rows import SourceReads, SourceWrites
 
 
 class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, SourceReads,
-              ObservedReads, FireReads):
+              ObservedReads, FireReads, RegisterReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
 class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites,
-              SourceWrites, ObservedWrites, FireWrites):
+              SourceWrites, ObservedWrites, FireWrites, RegisterWrites):
     """Tx of `ports.store`, in the writing transaction."""

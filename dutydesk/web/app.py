@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
+from dutydesk.ports.resources import Resources
 from dutydesk.ports.views import Views
 from dutydesk.web.acts import Acts
 from dutydesk.web.desk import HERE, Desk
@@ -28,6 +29,7 @@ from dutydesk.web.observed import ObservedPages
 from dutydesk.web.pages import Pages
 from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
+from dutydesk.web.registers import RegisterPages
 
 #: names the console answers to: loopback only, so that no foreign page can reach it by a name of its own
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
@@ -75,12 +77,13 @@ def _foreign(headers: Headers) -> bool:
 
 
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
-           timezone: str = "Asia/Shanghai") -> Starlette:
-    """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title.
+           timezone: str = "Asia/Shanghai", resources: Resources | None = None) -> Starlette:
+    """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; without
+    `resources` it shows no shelters and teams.
 
     Serve it on a loopback address; other Host names are refused.
     """
-    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone))
+    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources)
     pulse = Pulse(views.head)
 
     @asynccontextmanager
@@ -96,6 +99,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *Paste(desk).routes(),
         *MapData(desk).routes(),
         *ObservedPages(desk).routes(),
+        *(RegisterPages(desk, resources).routes() if resources is not None else ()),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),

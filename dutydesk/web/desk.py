@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
+from dutydesk.ports.resources import Resources
 from dutydesk.ports.views import Views
 from dutydesk.web import words
 from dutydesk.web.sparks import spark
@@ -28,7 +29,8 @@ SLOW = timedelta(minutes=3)   # from issue to receipt: beyond it the officer mus
 
 @dataclass(frozen=True)
 class Desk:
-    """One console. `phones` is None where no simulated phones exist; `name` stands in the title bar.
+    """One console. `phones` is None where no simulated phones exist, `resources` where registers are not shown;
+    `name` stands in the title bar.
 
     `zone` is the zone times are shown in; they are UTC below.
     """
@@ -39,6 +41,7 @@ class Desk:
     clock: Clock
     name: str
     zone: ZoneInfo
+    resources: Resources | None = None
     pages: Environment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,7 +51,8 @@ class Desk:
                            dayhms=self.dayhms, lag=self.lag, date=self.date, zone=self.offset, ms=milliseconds,
                            facts=fact_line)
         env.globals.update(words=words, past=words.past, spark=spark, desk_name=self.name,
-                           with_phones=self.phones is not None)
+                           with_phones=self.phones is not None,
+                           with_resources=self.resources is not None)
         object.__setattr__(self, "pages", env)
 
     def local(self, moment: datetime) -> datetime:

@@ -19,6 +19,7 @@ TABS = {"now": "态势", "alerts": "预警原文", "asked": "叫应", "calls": "
         "readings": "监测",
         "journal": "日志"}
 FIRE_TAB = {"fire": "火情"}       # of an incident of forest fire
+SHELTER_TAB = "shelter"
 PAGE = 200
 MOST = 400
 SOON = timedelta(minutes=15)
@@ -76,7 +77,11 @@ class Pages:
         page = self.views.incident(request.path_params["id"])
         if page is None:
             return self._missing(request, "没有这个事件")
-        tabs = TABS | FIRE_TAB if page.head.family == "fire" else TABS
+        tabs = dict(TABS)
+        if page.head.family == "fire":
+            tabs |= FIRE_TAB
+        if self.desk.resources is not None:
+            tabs[SHELTER_TAB] = "安置"
         tab = request.query_params.get("tab", "now")
         tab = tab if tab in tabs else "now"
         listed = getattr(self, f"_tab_{tab}")(request, page.head)
@@ -116,6 +121,8 @@ class Pages:
     def _tab_fire(self, request: Request, head: BoardIncident) -> dict[str, object]:
         record = [fact for fact in self.views.facts(head.id) if fact.what in ("fire", "verified")]
         return {"fires": self.views.fires(head.id), "record": record, "states": STATES, "results": RESULTS}
+    def _tab_shelter(self, request: Request, head: BoardIncident) -> dict[str, object]:
+        return {"sheltering": self.desk.resources.sheltering(head.id) if self.desk.resources is not None else None}
 
     def _tab_journal(self, request: Request, head: BoardIncident) -> dict[str, object]:
         return {"journal": self.views.journal(incident=head.id, limit=PAGE)}

@@ -8,6 +8,8 @@ from typing import Final
 
 from dutydesk.domain.fire_record import RESULTS
 from dutydesk.domain.fire_record import STATES as FIRE_STATES
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 
 FAMILIES: Final[Mapping[str, str]] = {
     "flood": "防汛", "fire": "森林防火", "wind": "大风", "snow": "雨雪冰冻", "quake": "地震",
@@ -68,6 +70,14 @@ DUTIES: Final[Mapping[str, str]] = {
 LEVELS: Final[Mapping[str, str]] = {
     "city": "市", "county": "区县", "town": "镇街", "village": "村居", "site": "点位",
 }
+CATEGORIES: Final[Mapping[str, str]] = {
+    "school": "学校", "stadium": "体育场馆", "square": "广场", "park": "公园", "exhibition": "展览中心",
+    "hall": "村级场所",
+}
+GRADES: Final[Mapping[str, str]] = {"province": "省级", "city": "市级", "county": "区市级", "town": "镇街级",
+                                    "village": "村级"}
+SPACES: Final[Mapping[str, str]] = {"indoor": "室内", "outdoor": "室外"}
+TERMS: Final[Mapping[str, str]] = {"hours": "一天内", "days": "两周内", "weeks": "长期"}
 WAYS: Final[Mapping[str, str]] = {"folder": "文件夹", "poll": "网上取", "push": "推送", "": "手工"}
 TRUSTS: Final[Mapping[str, str]] = {"official": "发布系统", "relay": "转发", "outside": "外部", "": ""}
 JOURNAL: Final[Mapping[str, str]] = {
@@ -81,6 +91,7 @@ JOURNAL: Final[Mapping[str, str]] = {
     "lifted_by_hand": "人工解除", "lost": "未呼通", "no_playbook": "没有预案", "notice_dropped": "告知未发",
     "officer_rung": "呼叫值班员", "opened_by_hand": "手工启动", "passed": "本级跳过", "released": "放行",
     "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
+    "shelter_set": "避难场所登记", "team_set": "队伍登记",
     "pruned": "清理旧来文", "source_back": "来源恢复", "tried_again": "人工重试", "unfetched": "文件取不到",
     "pasted": "粘贴预警",
     "round": "新一轮叫应", "stalled": "中断后接续", "state": "状态变化", "task": "任务", "task_late": "任务超时",
@@ -93,18 +104,21 @@ KEYS: Final[Mapping[str, str]] = {
     "count": "次数", "due": "期限", "evidence": "凭据", "fact": "", "how": "", "identifier": "编号", "join": "接续",
     "left_out": "未叫", "n": "人数", "now": "变为", "office": "发布单位", "officer": "值班员", "order": "命令",
     "outcome": "结果", "place": "地点", "places": "地点数", "reach": "叫", "reason": "原因", "round": "轮", "sort": "",
+    "shelter": "", "shelter_state": "", "team": "", "team_state": "",
     "since": "自", "source": "来源",
     "step": "级", "text": "", "tries": "次", "understood": "理解为", "via": "方式", "was": "由", "why": "因",
     "work": "",
 }
 VALUES: Final[Mapping[str, str]] = {
     "fact": "fact", "act": "act", "via": "via", "was": "state", "now": "state", "how": "state", "outcome": "outcome",
-    "join": "join", "state": "state", "sort": "inbound",
+    "shelter_state": "shelter", "team_state": "team", "join": "join", "state": "state", "sort": "inbound",
 }
 HIDDEN: Final = frozenset({"at", "inbound", "task", "document", "asks_of", "lease", "call"})
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "family": FAMILIES, "kind": KINDS, "state": STATES, "awaits": AWAITS, "role": ROLES, "via": VIAS,
     "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
+    "shelter": {each.value: each.zh for each in ShelterState}, "team": {each.value: each.zh for each in Readiness},
+    "category": CATEGORIES, "grade": GRADES, "space": SPACES, "term": TERMS,
     "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
     "way": WAYS, "trust": TRUSTS, "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
 }

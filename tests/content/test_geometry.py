@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 
 import geopandas
+import numpy as np
 import pytest
 import shapely
 from pyproj import Geod, Transformer
 
 from dutydesk.content.geojson import name_of
-from dutydesk.content.geometry import projector, repair, shifted
+from dutydesk.content.geometry import projector, repair
+from dutydesk.domain.datum import APPROXIMATE, wgs_to_bd, wgs_to_gcj
+from dutydesk.domain.finding import Level
+from dutydesk.domain.geofence import Fences
 from tests.content.small_site import PLACES, SmallSite
 
 GEO = "geo/places.geojson"
@@ -56,22 +60,50 @@ def test_a_place_without_geometry_stays_and_is_told(site):
     assert findings(site) == [("geometry-absent", 7, "371002100201")]
 
 
+SHIFTED = {"GCJ-02": wgs_to_gcj, "BD-09": wgs_to_bd}
+
+
+def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return float(Geod(ellps="WGS84").inv(*a, *b)[2])
+
+
+def shifted_point(datum: str, at: tuple[float, float]) -> tuple[float, float]:
+    found = SHIFTED[datum](np.array([at]))[0]
+    return round(float(found[0]), 7), round(float(found[1]), 7)
+
+
 @pytest.mark.parametrize("crs", ["GCJ-02", "gcj02", "BD-09", "bd09ll", "GCJ02", "urn:x-gcj-02"])
 @pytest.mark.parametrize("member", ["crs", "datum"])
-def test_a_shifted_datum_is_refused_by_its_name_and_costs_no_place(site, crs, member):
+def test_a_layer_in_a_shifted_datum_is_converted_marked_and_told(site, crs, member):
+    datum = "GCJ-02" if "cj" in crs.lower() else "BD-09"
     site.edit(GEO, '{"type":"FeatureCollection",', f'{{"type":"FeatureCollection","{member}":"{crs}",')
+    site.edit(GEO, "[122.2,37.3]", str(list(shifted_point(datum, VILLAGE))))
     loaded = site.load()
-    assert [(each.rule, each.line) for each in loaded.findings] == [("datum", 1)]
-    assert ("GCJ-02" if "cj" in crs.lower() else "BD-09") in loaded.findings[0].text
-    assert len(loaded.site.places) == 8
-    assert all(place.geometry is None for place in loaded.site.places.values())
+    assert [(each.rule, each.line, each.level) for each in loaded.findings] == [("datum", 1, Level.INFO)]
+    assert datum in loaded.findings[0].text
+    found = loaded.site.places["371002100201"]
+    assert metres((found.geometry.x, found.geometry.y), VILLAGE) < 0.02
+    assert found.approximate == APPROXIMATE
+    assert loaded.site.places["371002100"].approximate == 3000, "what was rough before stays as rough"
+    assert all(place.approximate for place in loaded.site.places.values())
 
 
-def test_one_feature_in_a_shifted_datum_is_refused_alone(site):
+def test_one_feature_in_a_shifted_datum_is_converted_alone(site):
     site.edit(GEO, '"population":420', '"population":420,"datum":"GCJ-02"')
     loaded = site.load()
     assert findings(site) == [("datum", 7, "")]
-    assert [id for id, place in loaded.site.places.items() if place.geometry is None] == ["371002100201"]
+    moved = [id for id, place in loaded.site.places.items()
+             if place.geometry is not None and place.approximate == APPROXIMATE]
+    assert moved == ["371002100201"]
+    found = loaded.site.places["371002100201"].geometry
+    assert 100 < metres((found.x, found.y), VILLAGE) < 700
+
+
+def test_registers_are_converted_too(site):
+    site.edit("geo/shelters.geojson", '{"type":"FeatureCollection",', '{"type":"FeatureCollection","crs":"BD-09",')
+    found = site.load().site.registers.shelters["371002100-e01"]
+    assert 500 < metres((found.geometry.x, found.geometry.y), (122.21, 37.31)) < 2000
+    assert found.approximate == APPROXIMATE
 
 
 def test_a_shifted_datum_is_found_even_in_a_broken_head(site):
@@ -79,12 +111,33 @@ def test_a_shifted_datum_is_found_even_in_a_broken_head(site):
     assert [each[0] for each in findings(site)] == ["datum"]
 
 
-def test_what_a_shifted_datum_would_do_here_is_half_a_kilometre():
-    """Why it is refused: Weihai's city hall in GCJ-02 lies about 460 m away from itself."""
-    _, _, away = Geod(ellps="WGS84").inv(122.1204, 37.5131, 122.1204 + 447 / 88_250, 37.5131 + 101 / 111_000)
-    assert away == pytest.approx(458, abs=10)
-    assert shifted("GCJ-02") == "GCJ-02"
-    assert not shifted("EPSG:4490")
+def test_swapped_coordinates_of_a_shifted_datum_are_turned_before_they_are_converted(site):
+    lon, lat = shifted_point("GCJ-02", VILLAGE)
+    site.edit(GEO, POINT, f'"type":"Point","coordinates":[{lat},{lon}]')
+    site.edit(GEO, '"population":420', '"population":420,"datum":"GCJ-02"')
+    assert [each[0] for each in findings(site)] == ["datum", "lonlat-swapped"]
+    found = site.load().site.places["371002100201"].geometry
+    assert metres((found.x, found.y), VILLAGE) < 0.02
+
+
+def test_baidus_metres_are_refused_by_their_name(site):
+    site.edit(GEO, '{"type":"FeatureCollection",', '{"type":"FeatureCollection","crs":"bd09mc",')
+    loaded = site.load()
+    assert [(each.rule, each.line) for each in loaded.findings] == [("datum", 1), ("crs", 1)]
+    assert all(place.geometry is None for place in loaded.site.places.values())
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+def test_read_as_it_stands_a_shifted_layer_would_move_a_village_out_of_its_fence(site, datum):
+    """Rule 12: the shift is larger than the village; a warning for its ground would then pass it by."""
+    ground = shapely.Point(*VILLAGE).buffer(0.001)      # about 100 m around
+    drawn = shapely.Point(*shifted_point(datum, VILLAGE)).buffer(0.0005)
+    site.edit(GEO, "{" + POINT + "}", json.dumps(shapely.geometry.mapping(drawn)))
+    mistaken = Fences.build([site.load().site.places["371002100201"]])
+    assert mistaken.touched(ground) == []
+    site.edit(GEO, '"population":420', f'"population":420,"datum":"{datum}"')
+    converted = Fences.build([site.load().site.places["371002100201"]])
+    assert converted.touched(ground) == [("371002100201", "meets")]
 
 
 @pytest.mark.parametrize("name", ["", "EPSG:4326", "EPSG:4490", "urn:ogc:def:crs:OGC:1.3:CRS84",

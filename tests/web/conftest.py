@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from fake import FakeClock, FakeHand, FakePhones, FakeViews
+from fake import FakeClock, FakeHand, FakeViews
+from fake_phones import FakePhones
+from fake_registers import FakeResources
 from starlette.testclient import TestClient
 
 from dutydesk.web.app import create
@@ -31,5 +33,6 @@ class Console:
 def console() -> Iterator[Console]:
     views = FakeViews()
     hand, phones, clock = FakeHand(views), FakePhones(), FakeClock()
-    with TestClient(create(views, hand, phones, clock, name="示例值班台")) as client:
+    with TestClient(create(views, hand, phones, clock, name="示例值班台",
+                           resources=FakeResources())) as client:
         yield Console(views, hand, phones, clock, client)

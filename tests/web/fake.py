@@ -12,11 +12,12 @@ from fake_observed import ObservedHand, ObservedViews
 from fake_sources import sources
 
 from dutydesk.domain.records import Closed, State
+from dutydesk.domain.shelter import ShelterState
+from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
 from dutydesk.ports.hand import Pasted
-from dutydesk.ports.phones import Bubble, Handset, PhoneLine
 from dutydesk.ports.shown_sources import SourceView
 
 START = datetime(2021, 7, 19, 19, 0, tzinfo=UTC)   # 03:00 local
@@ -329,6 +330,13 @@ class FakeHand(ObservedHand, FakeFireHand):
     def lift(self, incident: str, officers: Sequence[str]) -> None:
         self._note("lift", incident, tuple(officers))
 
+    def set_shelter(self, shelter: str, state: ShelterState | None, registered: int | None, officer: str,
+                    note: str = "") -> None:
+        self._note("set_shelter", shelter, state, registered, officer, note)
+
+    def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
+        self._note("set_team", team, state, officer, note)
+
     def release(self, document: str, officer: str) -> None:
         self._note("release", document, officer)
 
@@ -348,43 +356,3 @@ class FakeHand(ObservedHand, FakeFireHand):
         self.preview(text, exercise)
         self._note("paste", text, exercise, officer)
         return "d1"
-
-
-class FakePhones:
-    """Three phones: one rings, one has texts, one is empty."""
-
-    def __init__(self) -> None:
-        self.state = {"+999100200301": "ringing", "+999100200302": "idle", "+999100200399": "idle"}
-        sms = ("【威海应急】暴雨红色预警(02:58市气象台)。您负责：苘山镇5个村。请立即组织转移危险区群众。"
-               "回复1收到 2到岗 3空格人数已转移(如3 32) 4需支援 0不能履职。值班电话0631-5300000")
-        self.sms = {"+999100200301": [Bubble(START + timedelta(minutes=9), False, "sms", sms),
-                                      Bubble(START + timedelta(minutes=10), False, "voice", "未接来电")],
-                    "+999100200302": [Bubble(START, False, "sms", sms), Bubble(START, True, "sms", "1")],
-                    "+999100200399": []}
-        self.heard: list[tuple[str, str, str]] = []
-
-    def lines(self) -> tuple[PhoneLine, ...]:
-        return tuple(PhoneLine(number, self.state[number], sum(each.via == "sms" for each in texts),
-                               texts[-1].at if texts else None, texts[-1].text if texts else "")
-                     for number, texts in self.sms.items())
-
-    def handset(self, number: str) -> Handset:
-        state = self.state[number]
-        spoken = "威海应急。暴雨红色预警。您负责苘山镇五个村。请立即组织转移危险区群众。收到请按1,到岗请按2。"
-        return Handset(number, state, START + timedelta(minutes=21) if state != "idle" else None,
-                       spoken if state == "talking" else "", tuple(self.sms[number]))
-
-    def pick_up(self, number: str) -> None:
-        if self.state[number] == "ringing":
-            self.state[number] = "talking"
-
-    def press(self, number: str, keys: str) -> None:
-        self.heard.append((number, "key", keys))
-        self.sms[number].append(Bubble(START + timedelta(minutes=21), True, "key", keys))
-
-    def hang_up(self, number: str) -> None:
-        self.state[number] = "idle"
-
-    def reply(self, number: str, text: str) -> None:
-        self.heard.append((number, "sms", text))
-        self.sms[number].append(Bubble(START + timedelta(minutes=21), True, "sms", text))

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 import uvicorn
-from fake import FakeClock, FakeHand, FakePhones, FakeViews
+from fake import FakeClock, FakeHand, FakeViews
+from fake_phones import FakePhones
 
 from dutydesk.domain.records import State
 from dutydesk.web.app import create

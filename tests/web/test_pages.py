@@ -16,8 +16,9 @@ PAGES = ("/", "/late", "/incidents", "/incidents/i1", "/incidents/i1?tab=alerts"
          "/incidents/i1?tab=calls", "/incidents/i1?tab=facts", "/incidents/i1?tab=tasks", "/incidents/i1?tab=journal",
          "/incidents/i2?tab=fire", "/fire-weather",
          "/callouts/c1", "/people/p0001", "/journal", "/feeds", "/documents/d2", "/search?q=镇", "/phones",
-         "/phones/+999100200301", "/open?q=镇", "/paste", "/stations", "/report", "/report?q=镇",
-         "/incidents/i1?tab=readings")
+         "/phones/+999100200301", "/open?q=镇", "/stations", "/report", "/report?q=镇", "/incidents/i1?tab=readings",
+         "/incidents/i1?tab=shelter", "/shelters", "/shelters?show=unsafe",
+         "/shelters/e1", "/teams", "/teams?level=village", "/teams/t1", "/paste")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -73,7 +74,7 @@ def test_only_a_fire_has_a_record_of_one(console: Console) -> None:
 
 
 @pytest.mark.parametrize("path", ["/incidents/none", "/callouts/none", "/people/nobody", "/documents/none",
-                                  "/phones/+1"])
+                                  "/phones/+1", "/shelters/none", "/teams/none"])
 def test_what_is_not_there_is_said_so_and_not_found(console: Console, path: str) -> None:
     answer = console.client.get(path)
     assert answer.status_code == 404

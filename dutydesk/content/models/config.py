@@ -26,7 +26,7 @@ from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
-from dutydesk.domain.setup import Config, Keeping, Live
+from dutydesk.domain.setup import Config, Keeping, Live, MapNotes
 from dutydesk.domain.values import Colour
 
 
@@ -225,6 +225,13 @@ class JournalTable(Strict):
         default=(), description="where the journal's head is copied to every hour")
 
 
+class MapTable(Strict):
+    """[map]: what must stand on every map."""
+
+    approval: Text = Field(default="", description="approval number (审图号) of a published map, e.g. 鲁SG(2024)001号")
+    attribution: Text = Field(default="", description="whose data the boundaries are drawn from")
+
+
 class LiveTable(Strict):
     """[live]: without it no real channel is ever used."""
 
@@ -273,6 +280,7 @@ class ConfigFile(Strict):
     quake: QuakeTable = QuakeTable()
     grade: GradeTable = GradeTable()
     targets: TargetsTable = TargetsTable()
+    map: MapTable = MapTable()
     live: LiveTable | None = None
 
     def config(self) -> Config:
@@ -299,4 +307,5 @@ class ConfigFile(Strict):
             quake=QuakeRules(**dict(self.quake)),
             grade=GradeRules(**dict(self.grade)),
             targets=Targets(**dict(self.targets)),
+            map=MapNotes(self.map.approval, self.map.attribution),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -41,7 +42,7 @@ def _family(value: str) -> str:
     return value
 
 
-def _one_of(names: tuple[str, ...]) -> AfterValidator:
+def _one_of(names: Iterable[str]) -> AfterValidator:
     def check(value: str) -> str:
         if value not in names:
             raise ValueError(f"{value!r} is not known; write one of {', '.join(names)}")
@@ -150,3 +151,9 @@ class ZoneProperties(Strict):
     place: Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value))] = Field(
         default="", description="id of the place it belongs to")
     approximate: Off = Field(default=None, description="metres its edge may be off; absent: exact")
+
+
+class RoadProperties(Strict):
+    """geo/roads: lines that can be driven, both ways; they cross where they share a vertex. No column is needed."""
+
+    name: Text = Field(default="", description="its name")

@@ -7,8 +7,8 @@ from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
 from dutydesk.store.tables.fires import fire, fire_day, hotspot, shock
 from dutydesk.store.tables.observed import forecast, gauge, reading, sighting
-from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
-from dutydesk.store.tables.site import desk, number, person, place, post, seat, setting, shift
+from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, register_change, task
+from dutydesk.store.tables.site import desk, number, person, place, post, register_entry, seat, setting, shift
 from dutydesk.store.tables.sources import address, source_place, source_state
 
 __all__ = [
@@ -39,6 +39,8 @@ __all__ = [
     "policy",
     "post",
     "reading",
+    "register_change",
+    "register_entry",
     "seat",
     "setting",
     "shift",

@@ -1,4 +1,4 @@
-"""Tables of what was heard, proven, told and written down: facts, notices, replies, codes, tasks, the journal."""
+"""Tables of what was heard, proven, told and written down: facts, notices, replies, tasks, registers, the journal."""
 
 from __future__ import annotations
 
@@ -51,6 +51,13 @@ task = Table(
 )
 Index(None, task.c.state, task.c.due_at)
 Index(None, task.c.incident)
+
+register_change = Table(
+    "register_change", metadata, Column("row", row_number, primary_key=True, autoincrement=True),
+    *words("register", "entry"), *times("at"), *words("by", "state"), Column("registered", Integer), *words("note"),
+    sqlite_autoincrement=True,
+)
+Index(None, register_change.c.register, register_change.c.entry, register_change.c.row)
 
 journal = Table(
     "journal", metadata, Column("row", row_number, primary_key=True, autoincrement=True),

@@ -1,7 +1,8 @@
 """Tables of the site: desks, places, people, posts, the roster; and the settings.
 
 `rank` keeps the order of the files. Geometry is WKB in EPSG:4326, longitude first. Numbers of people stand in a
-table of their own and nowhere else beside the calls and replies that used them.
+table of their own and nowhere else beside the calls and replies that used them. An entry of a register keeps what
+only its own kind has as JSON in `body`.
 """
 
 from __future__ import annotations
@@ -43,3 +44,9 @@ shift = Table(
     *words("desk", "role"), small("days"), *words("starts", "ends", "person"),
     word_or_none("since"), word_or_none("until"),
 )
+
+register_entry = Table(
+    "register_entry", metadata, key("register"), key(), *counts("rank"), *words("name", "place", "body"),
+    Column("approximate", Float), Column("geometry", LargeBinary),
+)
+Index(None, register_entry.c.place)
