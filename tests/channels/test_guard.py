@@ -73,5 +73,5 @@ def test_a_simulated_channel_needs_a_switchboard_and_is_not_real() -> None:
 
 
 def test_an_unknown_channel_is_told_which_there_are() -> None:
-    with pytest.raises(UsageError, match="http, .*simulator-sms, simulator-voice"):
+    with pytest.raises(UsageError, match=r"http, .*simulator-sms, simulator-voice"):
         registry.make("pigeon", "p", {})

@@ -55,7 +55,7 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("duplicate-number", edit(NUMBERS, "p8,mobile,+999100000008", "p8,mobile,+99910 0000-013"), f"{NUMBERS}:14", "p13"),
     ("imaginary-number", both(add(TOML, '[live]\nby = "局长"\nsince = 2026-06-01\n'),
                               lambda site: site.write(NUMBERS, NUMBER_ROWS.replace("+999100", "139000").replace(
-                                  "139000000007", "+999100000007"))), f"{NUMBERS}:8", "p7"),
+                                  "120000000007", "+999100000007"))), f"{NUMBERS}:8", "p7"),
     ("channel", edit(TOML, 'sms = "simulator-sms"', 'sms = ["simulator-sms", "simulator-sms"]'), f"{TOML}:16",
      "simulator-sms"),
     ("channel-unused", add(TOML, '[channel.modem]\nkind = "gammu"\n'), f"{TOML}:33", "modem"),
