@@ -1,4 +1,4 @@
-"""Where providers push replies, keys and receipts: a port of its own, apart from the console.
+"""Where providers push replies, keys and receipts, and sources documents: a port of its own, apart from the console.
 
 A push is answered 200 only after its rows are durable; whoever hears anything else comes again. What comes together is
 stored together. A flood fills a queue of fixed length and hears 429 or 503 from then on; no channel can fill it alone.
@@ -21,6 +21,8 @@ from dutydesk.errors import DutydeskError, Refused
 from dutydesk.ports.channel import Answers, Callback, Hears, Reply
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.store import Store
+from dutydesk.web.bodies import body_of
+from dutydesk.web.push import Pushed, push
 
 logger = logging.getLogger(__name__)
 
@@ -82,9 +84,10 @@ class Keeper:
 
 
 def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
-          after: Callable[[], None] = lambda: None) -> Starlette:
+          after: Callable[[], None] = lambda: None, sources: Mapping[str, Pushed] | None = None) -> Starlette:
     """Return the application that takes call-backs at `/hooks/{channel}` and below, by GET or POST as the provider
-    likes; `after` is called when rows came.
+    likes; `after` is called when rows came. Documents of `sources` are taken at `POST /feeds/{source}` (see
+    `dutydesk.web.push`).
 
     401 for a bad signature, 404 for a channel that hears nothing, 413 for a body too large, 400 for one that
     cannot be read, 429 and 503 in a flood, 503 when the rows could not be stored (the provider then comes again).
@@ -99,7 +102,7 @@ def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
         full = keeper.refuses(name)
         if full:
             return PlainTextResponse("too much at once, come again\n", full, _COME_AGAIN)
-        body = await _body(request)
+        body = await body_of(request, MAX_BODY)
         if body is None:
             return PlainTextResponse("too large\n", 413)
         callback = _callback(request, body, clock)
@@ -115,7 +118,8 @@ def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
         return await _answer(channel, callback, stored=stored)
 
     return Starlette(routes=[Route("/hooks/{channel}", take, methods=["GET", "POST"]),
-                             Route("/hooks/{channel}/{path:path}", take, methods=["GET", "POST"])])
+                             Route("/hooks/{channel}/{path:path}", take, methods=["GET", "POST"]),
+                             push(store, sources or {}, clock, after)])
 
 
 def _callback(request: Request, body: bytes, clock: Clock) -> Callback:
@@ -136,13 +140,3 @@ async def _answer(channel: Hears, callback: Callback, *, stored: bool) -> Respon
 def _response(reply: Reply) -> Response:
     return Response(reply.body, reply.status, headers={"Content-Type": reply.content_type})
 
-
-async def _body(request: Request) -> bytes | None:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)
