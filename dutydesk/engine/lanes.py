@@ -6,6 +6,8 @@ as a probe, whatever waits, and is whole again with the first word of its provid
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +19,7 @@ from dutydesk.ports.channel import Channel, Handed, Limits, Outgoing, Quota
 RING_SECONDS = 30.0  # how long one voice call holds a line, ring and message together
 BREAKS_AT = 5        # hand-overs in a row that failed
 PROBE_EVERY = timedelta(seconds=1)
+_NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
 _NO_WORD = (Outcome.FAILED_NOW, Outcome.UNKNOWN)
 
 
@@ -46,13 +49,16 @@ class Lane:
         self._flying = 0
 
     async def send(self, message: Outgoing) -> Handed:
-        """Hand over and remember whether the provider said a word; raises what the channel raises."""
+        """Hand over and remember whether the provider said a word; raises what the channel raises.
+
+        A provider's own words go to the journal, which holds no number.
+        """
         self._flying += 1
         spoke = False
         try:
             handed = await self._channel.send(message)
             spoke = handed.outcome not in _NO_WORD
-            return handed
+            return replace(handed, why=_NUMBER.sub("…", handed.why)) if handed.why else handed
         except SendError as error:
             spoke = error.permanent
             raise
