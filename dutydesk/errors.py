@@ -114,6 +114,14 @@ class SendError(DutydeskError):
         self.permanent = permanent
 
 
+class Throttled(SendError):
+    """The service takes no more for now; `wait` is how many seconds it is to be left alone."""
+
+    def __init__(self, message: str, *, wait: float) -> None:
+        super().__init__(message, permanent=False)
+        self.wait = wait
+
+
 class Barred(SendError):
     """This house refuses, not the provider: nothing is wrong with the number, and another channel may carry it."""
 

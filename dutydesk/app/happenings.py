@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from dutydesk.domain.records import JournalRow
@@ -26,27 +26,31 @@ def masked(number: str) -> str:
 
 
 class Teller:
-    """Follows the sealed journal and tells what is new."""
+    """Follows the sealed journal and tells what is new after `seq`; only some kinds of happenings, if named."""
 
-    def __init__(self, setup: Setup, store: Store) -> None:
+    def __init__(self, setup: Setup, store: Store, *, after: int = 0, kinds: Collection[str] | None = None) -> None:
         self._setup = setup
         self._store = store
-        self._seq = 0
+        self._kinds = kinds
+        self.seq = after
 
-    def tell(self) -> Iterator[dict[str, Any]]:
-        """Yield what was sealed since the last time."""
-        while True:
+    def tell(self, *, most: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield what was sealed since the last time; out of at most that many rows, where it is said."""
+        left = most
+        while left is None or left > 0:
+            limit = 1000 if left is None else min(1000, left)
             with self._store.read() as reads:
-                rows = reads.journal(after=self._seq, limit=1000)
+                rows = reads.journal(after=self.seq, limit=limit)
                 lines = [line for row in rows if (line := self._line(reads, row)) is not None]
             if not rows:
                 return
-            self._seq = rows[-1].seq or self._seq
+            self.seq = rows[-1].seq or self.seq
+            left = None if left is None else left - len(rows)
             yield from lines
 
     def _line(self, reads: Reads, row: JournalRow) -> dict[str, Any] | None:
         kind = KINDS.get(row.what)
-        if kind is None:
+        if kind is None or (self._kinds is not None and kind not in self._kinds):
             return None
         line: dict[str, Any] = {"at": row.at.isoformat(), "kind": kind, "incident": row.incident}
         if kind == "call":

@@ -6,12 +6,13 @@ import os
 import secrets as chance
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dutydesk.channels import registry
+from dutydesk.channels.copies import registry as copies_registry
 from dutydesk.channels.guard import Guarded
 from dutydesk.channels.settings import fill
 from dutydesk.clock import WallClock
@@ -29,6 +30,7 @@ from dutydesk.fetch.manners import located
 from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.channel import Channel
 from dutydesk.ports.clock import Clock
+from dutydesk.ports.copy import Copy
 from dutydesk.ports.feed import Polling, Source
 
 if TYPE_CHECKING:
@@ -105,9 +107,26 @@ def channel(config: Config, name: str, settings: Mapping[str, object],
     return registry.make(kind, name, own | (dict(settings) if kind.startswith(SIMULATOR) else {}))
 
 
+def copies(config: Config, environment: Mapping[str, str] | None) -> dict[str, Copy]:
+    """Make the copies of dutydesk.toml; without an environment only to see whether their settings can be used.
+
+    Raises UsageError for settings that cannot be used.
+    """
+    made = {}
+    for name, row in config.copies.items():
+        own = {key: value for key, value in row.items() if key not in ("kind", "what", "every")}
+        made[name] = copies_registry.make(str(row["kind"]), name, fill(name, own, environment, table="copy"))
+    return made
+
+
 def tried(config: Config) -> dict[str, str]:
-    """Make every channel of a site without its secrets, to see what is wrong with the settings: name -> why."""
+    """Make every channel and copy of a site without its secrets, to see what is wrong with them: name -> why."""
     wrong: dict[str, str] = {}
+    for name in config.copies:
+        try:
+            copies(replace(config, copies={name: config.copies[name]}), None)
+        except UsageError as error:
+            wrong[name] = str(error)
     for name in dict.fromkeys(name for row in config.channels.values() for name in row):
         kind = config.kind(name)
         settings = {"url": "http://127.0.0.1", "key": "-"} if kind.startswith(SIMULATOR) else {}

@@ -6,9 +6,11 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import cast
 
 from dutydesk.app import house
 from dutydesk.app.console import Server, console, provider_hooks
+from dutydesk.app.copying import Copying
 from dutydesk.app.desk import Desk
 from dutydesk.app.wire import Listener
 from dutydesk.clock import WallClock
@@ -40,6 +42,7 @@ class Running:
         worker = f"{socket.gethostname()}-{os.getpid()}"
         self.desk = Desk(folder, self.store, self.clock, settings=settings, worker=worker, parts=parts)
         self._listener = Listener(folder.path, self.desk.hand) if "engine" in parts else None
+        self._copies = self._make_copies(environment, worker) if "engine" in parts else []
         self._web: Server | None = None
         self._hooks: Server | None = None
         self._ports = (port, hooks_port) if "web" in parts else None
@@ -57,6 +60,18 @@ class Running:
         if self._listener:
             self._listener.start()
         self.desk.start()
+        for copy in self._copies:
+            copy.start()
+
+    def _make_copies(self, environment: Mapping[str, str], worker: str) -> list[Copying]:
+        """The copies of the site; none while nobody signed for real channels: they leave the house too."""
+        config = self.folder.setup.config
+        if config.live is None:
+            return []
+        return [Copying(copy, self.folder.setup, self.store, self.clock, worker=worker,
+                        what=cast("tuple[str, ...]", config.copies[name]["what"]),
+                        every=cast("timedelta", config.copies[name]["every"]))
+                for name, copy in house.copies(config, environment).items()]
 
     @property
     def web_port(self) -> int:
@@ -88,6 +103,8 @@ class Running:
             self._listener.stop()
         for server in servers:
             server.stop()
+        for copy in self._copies:
+            copy.stop()
         if self.exchange is not None:   # it brings nothing to a store that is closed
             self.exchange.close()
         self.desk.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -40,6 +40,8 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
+    table: ClassVar[str] = "channel"
+
     limits: Limits = Field(default=Limits(), repr=False)
     now: Callable[[], datetime] = Field(default=_no_clock, repr=False)
 
@@ -51,11 +53,12 @@ class ChannelSettings(BaseModel):
         except ValidationError as error:
             faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg'].removeprefix('Value error, ')}"
                       for each in error.errors(include_url=False, include_input=False)]
-            raise UsageError(f"[channel.{name}] cannot be used: " + "; ".join(faults)) from None
+            raise UsageError(f"[{cls.table}.{name}] cannot be used: " + "; ".join(faults)) from None
 
 
-def fill(name: str, settings: Mapping[str, Any], environment: Mapping[str, str] | None) -> dict[str, Any]:
-    """Put the environment into every `${NAME}` of a channel's settings, however deep.
+def fill(name: str, settings: Mapping[str, Any], environment: Mapping[str, str] | None, *,
+         table: str = "channel") -> dict[str, Any]:
+    """Put the environment into every `${NAME}` of a channel's settings, however deep; `table` is where they stand.
 
     Without an environment the names stay as they are, to try settings on a machine that has none of the secrets.
     Raises UsageError naming every variable that is not set.
@@ -78,6 +81,6 @@ def fill(name: str, settings: Mapping[str, Any], environment: Mapping[str, str] 
 
     filled: dict[str, Any] = walk(settings)
     if missing:
-        raise UsageError(f"[channel.{name}] wants {', '.join(dict.fromkeys(missing))} of the environment; set "
+        raise UsageError(f"[{table}.{name}] wants {', '.join(dict.fromkeys(missing))} of the environment; set "
                          f"{'it' if len(set(missing)) == 1 else 'them'} before the start")
     return filled

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from dutydesk.domain.setup import Config
@@ -39,6 +39,11 @@ def run(options: argparse.Namespace) -> int:
         if not any(name in names for names in config.channels.values()):
             print(f"{'-':<7}{name:<18}not used: [channels] does not name it")
             _settings(config, name)
+    for name, row in config.copies.items():
+        told = ", ".join(cast("tuple[str, ...]", row["what"]))
+        print(f"{'copy':<7}{name:<18}tells {told} every {row['every']}")
+        print(f"{'':<9}kind = {row['kind']}")
+        _lines({key: value for key, value in row.items() if key not in ("what", "every")}, "")
     print("real channels: " + (f"switched on by {config.live.by} since {config.live.since}"
                                if config.live else "off ([live] is not set)"))
     return 0

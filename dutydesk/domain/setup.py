@@ -47,6 +47,7 @@ class Config:
     sources: tuple[Mapping[str, object], ...] = ()
     channels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)   # way (sms, voice) -> channels, best first
     channel_settings: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # channel -> its own settings
+    copies: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # name -> what is told where
     limits: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     feeds: Keeping = field(default_factory=Keeping)
     journal_heads: tuple[str, ...] = ()

@@ -139,4 +139,3 @@ async def _answer(channel: Hears, callback: Callback, *, stored: bool) -> Respon
 
 def _response(reply: Reply) -> Response:
     return Response(reply.body, reply.status, headers={"Content-Type": reply.content_type})
-

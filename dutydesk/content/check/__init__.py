@@ -28,8 +28,9 @@ from dutydesk.content.load import Loaded
 from dutydesk.domain.finding import Finding, Level
 
 #: Every rule that runs over a loaded site, in the order of the report's groups.
-RULES: tuple[Rule, ...] = (*config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES,
-                           *playbooks.RULES, *posts.RULES, *roster.RULES, *texts.RULES, *capacity.RULES)
+RULES: tuple[Rule, ...] = (
+    *config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES, *playbooks.RULES, *posts.RULES,
+    *roster.RULES, *texts.RULES, *capacity.RULES)
 
 _RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 

@@ -104,7 +104,7 @@ def scenarios(case: Case) -> Iterator[Hit]:
 
 
 def channel_settings(case: Case) -> Iterator[Hit]:
-    """Find channels that cannot be made from their settings."""
+    """Find channels and copies that cannot be made from their settings."""
     config = case.loaded.config
     if config is None:
         return
@@ -130,7 +130,8 @@ def channel_unused(case: Case) -> Iterator[Hit]:
 def _channel_at(case: Case, name: str) -> tuple[str, int]:
     """Where the settings of a channel stand; else where the channels are named."""
     config = case.loaded.config
-    for table, rows in (("channel", config.channel_settings), ("limits", config.limits)) if config else ():
+    for table, rows in (("channel", config.channel_settings), ("copy", config.copies),
+                        ("limits", config.limits)) if config else ():
         if name in rows:
             return case.loaded.config_at(table, name)
     return case.loaded.config_at("channels")
@@ -143,7 +144,7 @@ RULES = (
     Rule("no-auto", Level.INFO, "every warning waits for the officer's word", no_auto),
     Rule("source-twice", Level.ERROR, "two sources share an id or a folder", source_twice),
     Rule("journal-heads", Level.WARNING, "the journal's head leaves the machine nowhere", journal_heads),
-    Rule("channel", Level.ERROR, "a channel cannot be used as it is set", channel_settings),
+    Rule("channel", Level.ERROR, "a channel or a copy cannot be used as it is set", channel_settings),
     Rule("channel-unused", Level.WARNING, "a channel has settings or limits and carries nothing", channel_unused),
     Rule("scenario", Level.ERROR, "a scenario cannot be told", scenarios),
 )

@@ -126,6 +126,17 @@ class ChannelTable(Strict):
     kind: Id = Field(description="what it is: one of `dutydesk channels`")
 
 
+class CopyTable(Strict):
+    """[copy.<name>]: where what happens is told besides; it asks nobody. The other names are those of its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Id = Field(description="what it is: dingtalk, feishu, wecom, mail, webhook, apprise")
+    what: tuple[Literal["version", "incident", "round", "alarm", "document", "heard", "notice", "order"], ...] = Field(
+        default=("version", "incident", "round", "alarm", "document"), description="what it tells")
+    every: Duration = Field(default=timedelta(minutes=1), description="how long what is not urgent is gathered")
+
+
 class LimitsTable(Strict):
     """[limits.<channel>]."""
 
@@ -242,6 +253,7 @@ class ConfigFile(Strict):
     channels: dict[Id, ChannelList] = Field(
         default={}, description="way (sms, voice) -> channel, or several in order of preference")
     channel: dict[Id, ChannelTable] = Field(default={})
+    copy_to: dict[Id, CopyTable] = Field(default={}, alias="copy")
     limits: dict[Id, LimitsTable] = Field(default={})
     source: tuple[SourceTable, ...] = ()
     feeds: FeedsTable = FeedsTable()
@@ -262,6 +274,7 @@ class ConfigFile(Strict):
             store=self.store.url,
             sources=tuple(each.model_dump() for each in self.source),
             channels=self.channels,
+            copies={name: each.model_dump() for name, each in self.copy_to.items()},
             channel_settings={name: each.model_dump() for name, each in self.channel.items()},
             limits={name: each.model_dump(exclude_none=True) for name, each in self.limits.items()},
             feeds=Keeping(**dict(self.feeds)),
