@@ -3,11 +3,16 @@ PYTHON ?= python3
 PORT ?= 8470
 SECONDS ?= 30
 TESTS ?= tests
+TIMES ?= 20
+SEED ?= $(shell date +%s)
 BIN := .venv/bin
 READY := .venv/.ready
 ASSETS := dutydesk/web/static/vendor/.lock-hash
 
-.PHONY: all demo test check bench docs fuzz wheel clean
+MACHINES := tests/domain/test_callout_machine.py tests/engine/test_whole_desk.py tests/engine/test_any_order.py \
+            tests/engine/test_first_rings.py
+
+.PHONY: all demo test prove check bench docs fuzz wheel clean
 all: check test
 
 $(READY): pyproject.toml setup.py tools/environment.py
@@ -21,6 +26,10 @@ demo: $(ASSETS)  ## the main job on show, at http://127.0.0.1:8470 (PORT=...)
 
 test: $(ASSETS)  ## every test this machine can run (TESTS=tests/domain for some)
 	$(BIN)/python -m pytest -n auto $(TESTS)
+
+prove: $(READY)  ## the random machines for long: TIMES=20 times the stories of the tests, drawn from SEED=...
+	@echo "seed $(SEED), $(TIMES) times as many stories"
+	DUTYDESK_PROVE=$(TIMES) $(BIN)/python -m pytest -n auto --timeout 0 --hypothesis-seed=$(SEED) $(MACHINES)
 
 check: $(READY)  ## style, types, layers, and the example site
 	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports

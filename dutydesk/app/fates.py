@@ -82,7 +82,7 @@ class Fates:
     async def _fate(self, call: Call) -> Sent | None:
         """What the provider says of a call.
 
-        1. It never came: failed for now, free to go again.
+        1. It never came: it is to go again at once.
         2. How far it got; the provider had it, at the latest, when we began.
         3. The provider cannot be asked now: None, and it is asked again. When nobody learns it in time the
            supervisor books it as unknown.
@@ -95,7 +95,7 @@ class Fates:
         if outcome is Outcome.UNKNOWN:
             return None
         at = self._clock.now() if outcome is Outcome.FAILED_NOW else call.created_at
-        return Sent(parcel, outcome, at, why="asked of the provider")
+        return Sent(parcel, outcome, at, why="asked of the provider", left=outcome is not Outcome.FAILED_NOW)
 
     async def _status(self, parcel: Parcel, call: Call) -> Outcome:
         """The provider's word; UNKNOWN when there is none, FAILED_NOW when it never had the call."""

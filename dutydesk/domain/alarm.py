@@ -119,6 +119,7 @@ def drop(alarm: Callout, callout: str, *, now: datetime, rules: Rules,
     work.memo["items"] = left
     if not left and work.callout.state is not State.CLOSED:
         work.callout.state, work.callout.closed_as, work.callout.due_at = State.CLOSED, Closed.DONE, None
+        work.memo["closed_at"] = now.isoformat()
     return work.callout
 
 
@@ -143,6 +144,7 @@ def _work(alarm: Callout, now: datetime, rules: Rules) -> Work:
 def _start(work: Work, stage: int) -> None:
     """Ring from a stage on, at once; everybody rung gets one message as well."""
     work.callout.state, work.callout.closed_as = State.SCHEDULED, None
+    work.memo.pop("closed_at", None)
     work.memo["from"] = max(stage, int(work.memo.get("from", 0)))
     work.memo["since"] = work.now.isoformat()
     work.memo.pop("texted", None)
@@ -274,8 +276,11 @@ def _came_to(work: Work, happening: Happened) -> None:
         return
     asked[2] = happening.outcome.value
     who = next((each for each in work.people() if each.person == happening.person), None)
-    if happening.outcome.lost and work.callout.state is State.CALLING and who is not None and not _again(
-            work, who, happening) and happening.via.rings:
+    if work.callout.state is not State.CALLING or who is None:
+        return
+    if not happening.left:   # its sender died: nobody was rung
+        work.dial(who, happening.via, _asked(work, who, happening.via) + 1)
+    elif happening.outcome.lost and not _again(work, who, happening) and happening.via.rings:
         _by_another(work, who)
 
 

@@ -89,6 +89,58 @@ def _facts(work: Work, said: Replied) -> None:
     record(what, said.person, said.via, said.at, evidence=said.evidence)
     if said.act in ACTS:
         record("acted", said.person, said.via, said.at, evidence=said.evidence, act=said.act, n=said.n)
+    _settle(work, said)
+
+
+# -- since when nothing more is wanted -----------------------------------------------------------------
+def _settle(work: Work, said: Replied) -> None:
+    """Keep since when words have settled the callout: by when they were received and by the policy of that time.
+
+    It hangs on the words alone, never on the state or on the order in which they are read: a bare reply is judged
+    by it, and must mean the same whichever row is read first.
+    """
+    if said.act in ("decline", "not_found"):
+        return
+    for since, done_when, red in _wants(work, said.at):
+        at = max(since, said.at)
+        if said.act in (_proofs(done_when, red=red) if done_when else {"woken"}):
+            settled(work, at)
+        elif done_when is None and said.role.own:
+            _one_more(work, said.person, at)
+
+
+def _one_more(work: Work, person: str, at: datetime) -> None:
+    """Where the answer is all that is wanted: settled by the last of as many persons as any step needs."""
+    yes = work.memo.setdefault("yes", {})
+    yes[person] = min(yes.get(person, at.isoformat()), at.isoformat())
+    need = max((step.need for step in work.policy.steps), default=1)
+    if len(yes) >= need:
+        settled(work, sorted(map(datetime.fromisoformat, yes.values()))[need - 1])
+
+
+def settled(work: Work, at: datetime) -> None:
+    """Nothing more is wanted since then, or since before."""
+    known = work.when("settled")
+    if known is None or at < known:
+        work.memo["settled"] = at.isoformat()
+
+
+def _wants(work: Work, at: datetime) -> list[tuple[datetime, str | None, bool]]:
+    """What was wanted from a moment on: since when, which act (None: the answer), and whether of a red."""
+    rows = [(datetime.fromisoformat(until), done_when, red) for until, done_when, red in work.memo.get("wanted", [])]
+    since = at
+    found: list[tuple[datetime, str | None, bool]] = []
+    for until, done_when, red in rows:
+        if until > at:
+            found.append((since, done_when, red))
+        since = max(at, until)
+    return [*found, (since, work.policy.done_when, work.policy.colour is Colour.RED)]
+
+
+def lowered(work: Work) -> None:
+    """Keep what was wanted until now, before a lower colour's policy takes its place."""
+    work.memo.setdefault("wanted", []).append(
+        [work.now.isoformat(), work.policy.done_when, work.policy.colour is Colour.RED])
 
 
 def _last_word(work: Work, said: Replied) -> bool:
@@ -270,10 +322,14 @@ def _acted(work: Work, said: Replied) -> None:
 
 def proven(work: Work) -> bool:
     """Whether what the policy wants done has been reported. `2` never closes a red."""
-    proofs = PROVES.get(work.policy.done_when or "", frozenset())
-    if work.policy.colour is Colour.RED:
-        proofs = proofs - {"on_post"}
+    proofs = _proofs(work.policy.done_when or "", red=work.policy.colour is Colour.RED)
     return not proofs.isdisjoint(work.memo.get("acts", []))
+
+
+def _proofs(done_when: str, *, red: bool) -> frozenset[str]:
+    """The reports that prove an act at that colour."""
+    proofs = PROVES.get(done_when, frozenset())
+    return proofs - {"on_post"} if red else proofs
 
 
 # -- reminders ----------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ def _lowered(work: Work, happening: Lowered) -> None:
 
     A wait that runs is lengthened, never shortened. What the lower colour wants may have been done already.
     """
+    answering.lowered(work)
     work.callout.colour = happening.colour
     work.callout.policy = happening.policy.hash
     work.policy = happening.policy
@@ -77,6 +78,7 @@ def _lowered(work: Work, happening: Lowered) -> None:
     state, due = work.callout.state, work.callout.due_at
     if state in (State.ANSWERED, State.REMINDING):
         if work.policy.done_when is None or answering.proven(work):
+            answering.settled(work, work.now)
             work.close(Closed.DONE)
             return
         _longer_act_time(work)
@@ -131,10 +133,17 @@ def _lifted_after(work: Work, happening: Lifted) -> None:
     if work.callout.closed_as is Closed.DONE and not work.memo.get("told_lifted"):
         work.memo["told_lifted"] = True
         _tell_called(work, "notice.lifted", **_lifter(happening))
+    _over_after(work, happening)
+
+
+def _over_after(work: Work, happening: Lifted | Superseded | Expired) -> None:
+    """Once it is done a bare reply is not about this any more; if it is done already, nothing moves."""
+    work.memo.setdefault("over_at", work.now.isoformat())
 
 
 def _expired(work: Work, happening: Expired) -> None:
     """Assumed over: what is red and unanswered stays with the officer, the rest closes."""
+    _over_after(work, happening)
     answered = work.callout.answered_at is not None
     if work.callout.colour is Colour.RED and not answered:
         if work.callout.state is not State.WITH_OFFICER:
@@ -185,6 +194,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(frozenset({State.CLOSED}), Replied, answering.on_late_reply,
          "The fact is kept, nothing moves; help rings the officer."),
     Rule(OPEN, Superseded, _superseded, "Closed as superseded: a new round asks everyone anew."),
+    Rule(frozenset({State.CLOSED}), Superseded, _over_after, "Done: a bare reply is about the new round from now on."),
     Rule(OPEN, Renewed, _renewed,
          "A step whose first try was handed over three minutes ago ends now; with the officer the alarm rings again; "
          "the third renewal without an act is put before the leader."),
@@ -194,6 +204,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(OPEN, Lifted, _lifted, "Closed as stood down: asks are withdrawn, those called get a notice."),
     Rule(frozenset({State.CLOSED}), Lifted, _lifted_after, "Done: those called get a notice."),
     Rule(OPEN, Expired, _expired, "A red without an answer stays with the officer; the rest closes as expired."),
+    Rule(frozenset({State.CLOSED}), Expired, _over_after, "Done: a bare reply is about this no more."),
     Rule(OPEN, ByHand, _by_hand,
          "Call again, skip to a step, add a person: a new climb. Write off, stand down: closed."),
 )

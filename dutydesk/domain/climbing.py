@@ -204,6 +204,7 @@ def on_outcome(work: Work, happening: Happened) -> None:
 
     Evidence of a call is kept whatever the state. Only asks of the present climb move the ladder:
     1. lost (refused, limit, failed): never called; the next way at once; nobody left: next step at once;
+       never left this house: the same way again at once;
     2. handed over, or unknown, which waits as if handed over: the wait begins;
     3. unknown also rules this way out for the rest of the step, unless another channel carries it.
     A report heard twice, or a weaker one after a final one, changes nothing.
@@ -215,7 +216,9 @@ def on_outcome(work: Work, happening: Happened) -> None:
     if asked is None or happening.climb != work.callout.climb or not _news(asked[2], happening.outcome):
         return
     asked[2] = happening.outcome.value
-    if happening.outcome.lost:
+    if not happening.left:
+        _again(work, happening)
+    elif happening.outcome.lost:
         _lost(work, happening)
     elif happening.outcome is not Outcome.QUEUED:
         if happening.outcome is Outcome.UNKNOWN and not happening.more:
@@ -261,6 +264,16 @@ def _rule_out(work: Work, person: str, via: Via) -> None:
     ways = work.memo.setdefault("ruled", {}).setdefault(person, [])
     if via.value not in ways:
         ways.append(via.value)
+
+
+def _again(work: Work, happening: Happened) -> None:
+    """Its sender died before it left: no provider failed and nobody was asked, so it is asked anew without a wait."""
+    known = work.memo.get("known", {}).get(happening.person)
+    who = Reached.of_json(known) if known else None
+    state = work.callout.state
+    asked = state is State.CALLING or (state is State.TAKEN_OVER and who is not None and who.role.own)
+    if who and (state is State.REMINDING or (asked and not silenced(work, who.person))):
+        _dial(work, who, happening.via)
 
 
 def _lost(work: Work, happening: Happened) -> None:

@@ -21,7 +21,8 @@ class Due:
 class Happened:
     """A call that carried one of its asks got an outcome (hand-over included).
 
-    `more`: another channel of the same way may still carry it within the step.
+    `more`: another channel of the same way may still carry it within the step. `left` is False where it is known that
+    it never left this house: whoever was to send it died before.
     """
 
     at: datetime
@@ -32,6 +33,7 @@ class Happened:
     via: Via
     outcome: Outcome
     more: bool = False
+    left: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,7 @@ class Inbound:
     kind: reply (text of an SMS), key (pressed during `call`), receipt (`outcome` of `call`). state: new, done, waiting
     (a receipt that came before the provider's own answer to the hand-over).
     `received_at` is the provider's time where it has one: order of processing must not matter.
+    state: new, done, or open: read, and read again if what it was judged by turns out otherwise.
     """
 
     id: str

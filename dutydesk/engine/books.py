@@ -57,6 +57,7 @@ class Books:
         self.dropped: dict[str, list[tuple[str, frozenset[str] | None]]] = {}
         self.incidents: dict[str, Incident] = {}
         self._source = ""   # the reply that is happening
+        self._stirred: dict[str, datetime] = {}   # callout -> since when replies to its asks may mean something else
 
     # -- looking up -----------------------------------------------------------------------------------
     def lock(self, ids: Iterable[str]) -> dict[str, Callout]:
@@ -89,9 +90,18 @@ class Books:
         if moved is not callout:
             if isinstance(happening, Replied) and moved.state is State.CLOSED and callout.state is not State.CLOSED:
                 moved.memo["closed_at"] = happening.at.isoformat()   # whenever the reply was read, it ended then
+            if moved.memo.get("settled") != callout.memo.get("settled"):
+                self.stir([moved.id], datetime.fromisoformat(moved.memo["settled"]))
             self._source = happening.source if isinstance(happening, Replied) else ""
             self.put(moved, effects, was=callout)
         return moved
+
+    def stir(self, callouts: Iterable[str], since: datetime) -> None:
+        """Replies of phones asked for these callouts, received after `since`, are to be read again if they are open:
+        what they were judged by is known better now.
+        """
+        for id in callouts:
+            self._stirred[id] = min(since, self._stirred.get(id, since))
 
     def policy(self, hash: str) -> Policy:
         """A frozen policy, read once."""
@@ -196,7 +206,8 @@ class Books:
 
     def hush(self, alarm: Callout) -> None:
         """End an officer's callout whose incident is over or was a drill that is stopped."""
-        self.callouts[alarm.id] = replace(alarm, state=State.CLOSED, due_at=None)
+        memo = alarm.memo | {"closed_at": self.now.isoformat()}
+        self.callouts[alarm.id] = replace(alarm, state=State.CLOSED, due_at=None, memo=memo)
         self.withdrawn.append((alarm.id, None))
 
     def task(self, incident: str, what: str, place: str, owner: str, due_at: datetime, about: str = "") -> None:
@@ -248,16 +259,23 @@ class Books:
         rows = [*self._notice_rows(), *self.plain_notices]
         if rows:
             self.tx.add_notices(rows)
+        if self._stirred:
+            self.tx.reopen_inbound(self._stirred, min(self._stirred.values()))
         if self.journal:
             self.tx.note(self.journal)
 
     def _write_withdrawals(self) -> None:
         whole = dict.fromkeys(callout for callout, person in self.withdrawn if person is None)
-        if whole:
-            self.tx.withdraw_asks_of(whole)
+        if whole and self.tx.withdraw_asks_of(whole):
+            self._taken_back(whole)
         for callout, person in dict.fromkeys(self.withdrawn):
-            if callout not in whole:
-                self.tx.withdraw_asks(callout, person)
+            if callout not in whole and self.tx.withdraw_asks(callout, person):
+                self._taken_back([callout])
+
+    def _taken_back(self, callouts: Iterable[str]) -> None:
+        """Asks that never left no longer stand against a bare reply."""
+        for callout in self.lock(callouts).values():
+            self.stir([callout.id], callout.opened_at)
 
     def _settle_alarms(self) -> None:
         """Add to and take from the officer's callouts."""

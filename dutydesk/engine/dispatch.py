@@ -41,13 +41,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How a hand-over ended. `at` is when the provider had it."""
+    """How a hand-over ended. `at` is when the provider had it; `left` is False if it is known never to have left."""
 
     parcel: Parcel
     outcome: Outcome
     at: datetime
     provider: str = ""
     why: str = ""
+    left: bool = True
 
 
 class Dispatch:
@@ -196,7 +197,8 @@ class Dispatch:
             books.note("handed" if call.id in mine else "late_finish", incident=call.incident, person=call.person,
                        call=call.id, channel=call.channel, outcome=sent.outcome.value, why=sent.why)
             if call.id in mine:
-                told.append(Told(call, sent.outcome, sent.at, sent.parcel.asks))
+                told.append(Told(call, sent.outcome, sent.at, sent.parcel.asks, sent.left))
+                books.stir((ask.callout for ask in sent.parcel.asks), call.created_at)
         tell_callouts(books, told)
 
     # -- on one thread --------------------------------------------------------------------------------
@@ -215,6 +217,7 @@ class Told:
     outcome: Outcome
     at: datetime
     asks: tuple[Ask, ...] = ()
+    left: bool = True
 
 
 def tell_callouts(books: Books, told: Sequence[Told]) -> None:
@@ -228,7 +231,7 @@ def tell_callouts(books: Books, told: Sequence[Told]) -> None:
     for each, ask in rows:
         if ask.callout in callouts:
             books.advance(callouts[ask.callout], Happened(each.at, ask.id, ask.climb, ask.person, ask.number, ask.via,
-                                                          each.outcome, ask.id in more))
+                                                          each.outcome, ask.id in more, each.left))
 
 
 def _others(books: Books, rows: Sequence[tuple[Told, Ask]]) -> set[str]:

@@ -6,7 +6,7 @@ No reply is dropped: what counts for nothing is asked back, or waits in the offi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from dutydesk.domain import replies
@@ -43,6 +43,7 @@ class Hearing:
         self._calls = {call.id: call for call in books.tx.calls(named - refs)}
         if refs:
             self._calls.update((call.provider, call) for call in books.tx.calls_by_ref(refs))
+        self.open: set[str] = set()   # rows to be read again when what they were judged by is known better
         asks = books.tx.asks(id for call in self._calls.values() for id in call.asks)
         self._asks = {ask.id: ask for ask in asks}
         books.lock(ask.callout for ask in asks)
@@ -91,7 +92,7 @@ class Listen:
         for row in rows:
             if row.id not in early:
                 hearing.books.note("heard", inbound=row.id, sort=row.kind, call=row.call, understood=understood[row.id])
-        tx.finish_inbounds({id: told for id, told in understood.items() if id not in early})
+        tx.finish_inbounds({id: told for id, told in understood.items() if id not in early}, hearing.open)
         if hearing.outcomes:
             tx.set_outcomes(hearing.outcomes)
         hearing.books.close()
@@ -122,37 +123,60 @@ class Listen:
         1. Words of danger raise the alarm whatever else it says.
         2. Understood: find the asks it is meant for; none that is sure: ask back and ring.
         3. Wrong number and STOP open a contact task.
+        Read again, it may count for more than before; nothing is asked or told twice.
         """
         books, phone = hearing.books, hearing.phones.look(row.number, row.received_at)
         reading = replies.read(row.text)
         words = replies.alarm_words(row.text)
-        if words and not (isinstance(reading, Understood) and reading.act is Act.HELP):
+        if words and not row.understood and not (isinstance(reading, Understood) and reading.act is Act.HELP):
             answers.cry_for_help(books, row, phone, words)
         if not isinstance(reading, Understood):
             return answers.unclear(books, row, phone, "" if words else str(reading.why))
         if reading.act in _CONTACT:
             return answers.contact(books, row, reading.act)
         asks = meaning.meant_by_code(phone, reading.code) if reading.code else meaning.meant_bare(phone)
+        if asks is None or (not reading.code and meaning.may_grow(phone)):
+            hearing.open.add(row.id)
+        if row.understood:
+            return self._again(books, row, reading, asks or ())
         if asks is None:
             return answers.unclear(books, row, phone, "哪一件不明")
-        if not asks:
-            return answers.nothing_asked(books, row, reading)
         return self._count(books, row, reading, asks, Via.SMS)
 
     def _count(self, books: Books, row: Inbound, reading: Understood, asks: Sequence[Ask], via: Via) -> str:
         """Let an understood reply happen to the callouts it is meant for, and tell the sender what was taken."""
-        if reading.act in _LISTS:
-            chosen = self._by_number(books, row, reading, asks)
-            if chosen is None:
-                return answers.send_list_back(books, row, asks)
-            asks = chosen
-        asks = meaning.one_each(asks)
         if not asks:
             return answers.nothing_asked(books, row, reading)
+        chosen = self._chosen(books, row, reading, _by_matter(asks) if via is Via.SMS else [asks])
+        if not chosen:
+            return answers.send_list_back(books, row, asks)
+        return self._happen(books, row, reading, chosen, via)
+
+    def _again(self, books: Books, row: Inbound, reading: Understood, asks: Sequence[Ask]) -> str:
+        """A text read again: what it counts for now and did not before."""
+        chosen = self._chosen(books, row, reading, _by_matter(asks))
+        known = {(fact.callout, fact.person) for fact in books.tx.facts_on({ask.callout for ask, _ in chosen})
+                 if fact.at == row.received_at}
+        fresh = [(ask, n) for ask, n in chosen if (ask.callout, ask.person) not in known]
+        return self._happen(books, row, reading, fresh, Via.SMS) if fresh else row.understood
+
+    def _chosen(self, books: Books, row: Inbound, reading: Understood,
+                matters: Iterable[Sequence[Ask]]) -> list[tuple[Ask, int | None]]:
+        """Whom an understood reply counts for: one ask per callout and person, and the number it gives, which counts
+        once for each matter, not per hat. Empty where a list must be sent back.
+        """
+        chosen: list[tuple[Ask, int | None]] = []
+        for members in matters:
+            named = self._by_number(books, row, reading, members) if reading.act in _LISTS else members
+            chosen += [(ask, None if rank else reading.n) for rank, ask in enumerate(meaning.one_each(named or ()))]
+        return chosen
+
+    def _happen(self, books: Books, row: Inbound, reading: Understood, chosen: Sequence[tuple[Ask, int | None]],
+                via: Via) -> str:
+        asks = [ask for ask, _ in chosen]
         callouts = books.lock(ask.callout for ask in asks)
-        for rank, ask in enumerate(asks):
+        for ask, n in chosen:
             if ask.callout in callouts:
-                n = reading.n if rank == 0 else None   # counted once per message, not per hat
                 books.advance(callouts[ask.callout], Replied(
                     row.received_at, reading.act.value, ask.person, self._role(row, ask), via, n, source=row.id))
         answers.confirm(books, row, reading, asks, callouts)
@@ -178,3 +202,10 @@ class Listen:
         kinds = {number.kind for number in owners if number.person == ask.person}
         return Role.NEIGHBOUR if kinds == {"neighbour"} else ask.role
 
+
+def _by_matter(asks: Iterable[Ask]) -> list[list[Ask]]:
+    """Asks by the incident and round they belong to."""
+    found: dict[tuple[str, int], list[Ask]] = {}
+    for ask in asks:
+        found.setdefault((ask.incident, ask.round), []).append(ask)
+    return list(found.values())

@@ -1,7 +1,9 @@
 """Which asks a reply is meant for. It counts for exactly those its message listed, or for none.
 
-Everything is judged as it stood when the reply was received, so that the order in which rows are processed
-changes nothing.
+Everything is judged as it stood when the reply was received, and read again when a row read later tells how it
+stood (`rereading`), so that the order in which rows are processed changes nothing. For that, what a reply counts
+for may only grow with what is known: an ask that proves to have been settled, or never to have left, leaves fewer
+that could have been meant, never other ones.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dutydesk.domain.records import Ask, Call, Callout, Code, Inbound
+from dutydesk.domain.records import Ask, Call, Callout, Closed, Code, Inbound
 from dutydesk.engine.books import Books
 
 LOOK_BACK = timedelta(days=7)   # and as far back as a letter lives that the phone still has
@@ -29,13 +31,21 @@ class Phone:
     callouts: Mapping[str, Callout]
     codes: tuple[Code, ...]
 
-    def open(self, ask: Ask) -> bool:
-        """Whether an ask's callout was open at that time."""
+    def standing(self, ask: Ask) -> bool:
+        """Whether an ask's callout was there at that time and not ended from outside: lifted, a new round, an order."""
         callout = self.callouts.get(ask.callout)
         if callout is None or callout.opened_at > self.at:
             return False
-        closed = callout.memo.get("closed_at")
-        return closed is None or datetime.fromisoformat(closed) >= self.at
+        over = callout.memo.get("over_at" if callout.closed_as is Closed.DONE else "closed_at")
+        return over is None or datetime.fromisoformat(over) >= self.at
+
+    def open(self, ask: Ask) -> bool:
+        """Whether something was still wanted by an ask at that time: standing, and not settled by words."""
+        if not self.standing(ask):
+            return False
+        memo = self.callouts[ask.callout].memo
+        settled = memo.get("settled") or memo.get("closed_at")
+        return settled is None or datetime.fromisoformat(settled) >= self.at
 
     def asked(self) -> list[Ask]:
         """Asks put to this phone by then, withdrawn ones left out."""
@@ -100,22 +110,39 @@ def meant_by_code(phone: Phone, letter: str) -> list[Ask] | None:
 
 
 def meant_bare(phone: Phone) -> list[Ask] | None:
-    """The asks a bare digit stands for: all that were listed for one incident and round, if whatever is open is of
-    that round and had been listed in a call handed over. With nothing open, the round of the latest call. None: not
-    clear.
+    """The asks a bare digit stands for; None: not clear.
+
+    1. All that were listed for one incident and round, if whatever is open is of that round and had been listed in
+       a call handed over.
+    2. Everything that stands is settled: all of it. Taking the latest alone would let the same word count for one
+       round or another, depending on which of two answers before it was read first.
+    3. Nothing stands: the round of the latest call.
     """
-    open_asks = [ask for ask in phone.asked() if phone.open(ask)]
+    standing = [ask for ask in phone.asked() if phone.standing(ask)]
+    open_asks = [ask for ask in standing if phone.open(ask)]
+    if standing and not open_asks:
+        return [ask for each in sorted(matters(standing)) for ask in phone.listed(*each)]
     if not open_asks:
         latest = max(phone.calls, key=lambda call: (call.handed_at or call.created_at, call.id), default=None)
         about = next((phone.asks[id] for id in latest.asks if id in phone.asks), None) if latest else None
         return phone.listed(about.incident, about.round) if about else []
-    rounds = {(ask.incident, ask.round) for ask in open_asks}
+    rounds = matters(open_asks)
     if len(rounds) > 1:
         return None
     listed = phone.listed(*next(iter(rounds)))
     if {ask.callout for ask in open_asks} - {ask.callout for ask in listed}:
         return None
     return listed
+
+
+def may_grow(phone: Phone) -> bool:
+    """Whether a bare digit may come to count for more than it does: several rounds stand on the phone."""
+    return len(matters(ask for ask in phone.asked() if phone.standing(ask))) > 1
+
+
+def matters(asks: Iterable[Ask]) -> set[tuple[str, int]]:
+    """The incidents and rounds that asks belong to."""
+    return {(ask.incident, ask.round) for ask in asks}
 
 
 def one_each(asks: Iterable[Ask]) -> list[Ask]:

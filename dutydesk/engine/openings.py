@@ -46,8 +46,8 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
     for callout in books.lock_of(incident.id):
         if not is_officer(callout):
             standing.setdefault(callout.place, []).append(callout)
-    incident = _raise(books, incident, playbook, [c for c in changes if c.what is What.RAISED], standing, cause)
-    done = _done(books, incident, {c.place for c in changes if c.what in (What.LOWERED, What.LIFTED)})
+    done = _done(books, incident, {c.place for c in changes if c.what is not What.RENEWED})
+    incident = _raise(books, incident, playbook, [c for c in changes if c.what is What.RAISED], standing, done, cause)
     for change in changes:
         if change.what is not What.RAISED:
             for callout in (*standing.get(change.place, ()), *done.get(change.place, ())):
@@ -65,7 +65,7 @@ def apply(books: Books, incident: Incident, changes: Sequence[Change], cause: Ca
 
 def _done(books: Books, incident: Incident, places: Set[str]) -> dict[str, list[Callout]]:
     """The callouts of each post's newest round that are done, by place: their people hear of a fall or a lift too."""
-    if not places:
+    if not places or not incident.round:
         return {}
     newest: dict[tuple[str, ...], Callout] = {}
     for callout in books.tx.callouts_of(incident.id, open_only=False):
@@ -80,7 +80,7 @@ def _done(books: Books, incident: Incident, places: Set[str]) -> dict[str, list[
 
 
 def _raise(books: Books, incident: Incident, playbook: Playbook, raised: Sequence[Change],
-           standing: dict[str, list[Callout]], cause: Cause) -> Incident:
+           standing: dict[str, list[Callout]], done: dict[str, list[Callout]], cause: Cause) -> Incident:
     """Open the next round for the posts of places that rose; tell the others by one notice."""
     asked: list[tuple[Post, Colour]] = []
     told: list[tuple[str, Colour]] = []
@@ -94,7 +94,8 @@ def _raise(books: Books, incident: Incident, playbook: Playbook, raised: Sequenc
             told.append((place.id, change.new))
     if asked:
         incident = replace(incident, round=incident.round + 1)
-        _open_round(books, incident, playbook, asked, standing, cause)
+        former = {place: [*standing.get(place, ()), *done.get(place, ())] for place in {*standing, *done}}
+        _open_round(books, incident, playbook, asked, former, cause)
     _tell(books, incident, playbook, told, cause)
     if any(colour is Colour.RED for _, colour in asked):
         said = wording.heading(cause.event, Colour.RED, wording.local(books.ctx, cause.issued), cause.office)
@@ -107,13 +108,13 @@ def _raise(books: Books, incident: Incident, playbook: Playbook, raised: Sequenc
 
 
 def _open_round(books: Books, incident: Incident, playbook: Playbook, asked: Iterable[tuple[Post, Colour]],
-                standing: dict[str, list[Callout]], cause: Cause) -> None:
-    """Supersede what is open for these posts and open their callouts of the new round, due now."""
+                former: dict[str, list[Callout]], cause: Cause) -> None:
+    """Supersede what stands for these posts, done or open, and open their callouts of the new round, due now."""
     night = books.ctx.is_night(playbook, books.now)
     opened = 0
     policies: dict[tuple[str, Colour], str] = {}
     for post, colour in asked:
-        for callout in standing.get(post.place, ()):
+        for callout in former.get(post.place, ()):
             if callout.post == post.id:
                 books.advance(callout, Superseded(books.now, incident.round))
         kind = books.ctx.site.places[post.place].kind
@@ -201,5 +202,8 @@ def stop_drills(books: Books, desk: str) -> None:
             for callout in books.lock_of(incident.id):
                 if not is_officer(callout):
                     books.advance(callout, ByHand(books.now, "stand_down", "desk", "真实预警到达，演练中止"))
+            for done in _done(books, incident, set(incident.colours)).values():
+                for callout in done:
+                    books.advance(callout, Expired(books.now))
             books.note("drill_stopped", incident=incident.id)
             closing.save(books, replace(books.incident(incident.id) or incident, colours={}, by_hand={}), 0)

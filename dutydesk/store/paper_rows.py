@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from dutydesk.store.codec import (
 )
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.session import Session
-from dutydesk.store.tables import code, fact, inbound, notice, task
+from dutydesk.store.tables import ask, code, fact, inbound, notice, task
 
 _NOTICE = [column for column in notice.c if column.name != "claim_at"]
 
@@ -91,6 +91,7 @@ class PaperSql:
     def __init__(self, dialect: Dialect) -> None:
         f, n, i, k, t = fact.c, notice.c, inbound.c, code.c, task.c
         self.facts = select(*f).where(f.incident == bindparam("incident")).order_by(f.at, f.id)
+        self.facts_on = (select(*f).where(dialect.among(f.callout, "callouts")).order_by(f.at, f.id))
         self.add_facts = adding(dialect, fact, known=True)
         notices = select(*_NOTICE)
         self.notices_since = (
@@ -113,10 +114,16 @@ class PaperSql:
         self.inbound_of = (select(*i).where(i.number == bindparam("number"))
                            .order_by(i.received_at.desc(), i.id.desc()).limit(bindparam("most")))
         self.add_inbound = adding(dialect, inbound, known=True)
-        self.finish_inbound = changing(dialect, inbound, ["understood"], fixed={"state": "done"})
+        self.finish_inbound = changing(dialect, inbound, ["understood", "state"])
         self.shelve = update(inbound).where(dialect.among(i.id, "ids")).values(state="waiting")
         self.wake = (update(inbound).where(i.state == "waiting", dialect.among(i.call, "refs"))
                      .values(state="new"))
+        # The number is no plain column here, so that the few open rows are found first, and usually there are none.
+        self.reopen_inbound = (
+            update(inbound).where(i.state == "open", i.received_at > bindparam("since"),
+                                  (i.number + "").in_(select(ask.c.number).where(
+                                      dialect.among(ask.c.callout, "callouts"))))
+            .values(state="new"))
         self.codes = (select(*k).where(dialect.among(k.number, "numbers"))
                       .order_by(k.given_at, k.number, k.incident, k.round, k.code))
         self.add_codes = adding(dialect, code, known=True)
@@ -134,6 +141,11 @@ class PaperReads(Session):
     def facts_of(self, incident: str) -> list[Fact]:
         """Return the facts of an incident in order of time."""
         return [_fact(row) for row in self.rows(self.home.statements(PaperSql).facts, {"incident": incident})]
+
+    def facts_on(self, callouts: Iterable[str]) -> list[Fact]:
+        """Return the facts about these callouts in order of time."""
+        values = {"callouts": self.home.dialect.many(list(callouts))}
+        return [_fact(row) for row in self.rows(self.home.statements(PaperSql).facts_on, values)]
 
     def codes_of(self, numbers: Iterable[str]) -> list[Code]:
         """Return every code ever bound to these phones, oldest first."""
@@ -229,10 +241,16 @@ class PaperWrites(PaperReads):
         """Mark an inbound row done, with what was understood."""
         self.finish_inbounds({id: understood})
 
-    def finish_inbounds(self, understood: Mapping[str, str]) -> None:
-        """Mark inbound rows done, with what was understood of each."""
+    def finish_inbounds(self, understood: Mapping[str, str], open: Collection[str] = ()) -> None:
+        """Mark inbound rows done, with what was understood of each; those in `open` may be read again."""
         self.many(self.home.statements(PaperSql).finish_inbound,
-                    [{"b_id": id_, "understood": clean(words)} for id_, words in understood.items()])
+                  [{"b_id": id_, "understood": clean(words), "state": "open" if id_ in open else "done"}
+                   for id_, words in understood.items()])
+
+    def reopen_inbound(self, callouts: Iterable[str], since: datetime) -> int:
+        """Put the open rows of phones asked for these callouts, received after `since`, into the queue again."""
+        values = {"callouts": self.home.dialect.many(list(callouts)), "since": micros(since)}
+        return self.change(self.home.statements(PaperSql).reopen_inbound, values)
 
     def add_codes(self, codes: Sequence[Code]) -> None:
         """Bind codes; those already bound so are left alone."""

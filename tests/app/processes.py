@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -89,6 +91,10 @@ class DeskProcess:
         self._only = only
         self._phones = phones_url
         self.process: subprocess.Popen[bytes] | None = None
+        self.stints: list[tuple[datetime, datetime, float]] = []   # from ready to the end; seconds without a processor
+        self.deaths: list[datetime] = []
+        self._ready: datetime | None = None
+        self._queued_before = 0.0
         self._from = 0
 
     def start(self) -> DeskProcess:
@@ -114,12 +120,35 @@ class DeskProcess:
         """Wait until it says what it watches."""
         until(lambda: "real channels" in self.said() or not self.running, seconds, "the start of the desk")
         assert self.running, self.said()
+        if self._ready is None:
+            self._ready, self._queued_before = datetime.now(UTC), self._queued()
         return self
 
     def kill(self) -> None:
+        self._over()
+        running = self.running
         self.send(signal.SIGKILL)
         if self.process:
             self.process.wait()
+        if running:
+            self.deaths.append(datetime.now(UTC))
+
+    def _over(self) -> None:
+        """Its stint ends now. Of one that nobody waited for, the last line it printed tells when it was ready."""
+        if self._ready is None and self.running and "real channels" in self.said():
+            self._ready = datetime.fromtimestamp(self.log.stat().st_mtime, UTC)
+        if self._ready is not None:
+            self.stints.append((self._ready, datetime.now(UTC), self._queued() - self._queued_before))
+        self._ready, self._queued_before = None, 0.0
+
+    def _queued(self) -> float:
+        """Seconds its busiest thread stood in line for a processor so far, as Linux counts them; else 0."""
+        assert self.process
+        counts = [0]
+        for task in Path(f"/proc/{self.process.pid}/task").glob("*/schedstat"):
+            with suppress(OSError):
+                counts.append(int(task.read_text().split()[1]))
+        return max(counts) / 1e9
 
     def send(self, what: signal.Signals) -> None:
         if self.process and self.process.poll() is None:
@@ -128,6 +157,7 @@ class DeskProcess:
     def end(self, seconds: float = 20) -> tuple[int, float]:
         """Ask it to end; returns its exit code and how long that took."""
         assert self.process
+        self._over()
         start = time.monotonic()
         self.send(signal.SIGTERM)
         try:

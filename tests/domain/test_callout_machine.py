@@ -23,7 +23,6 @@ from callout_kit import (
     person,
     reasons,
 )
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -32,6 +31,7 @@ from dutydesk.domain.happenings import ByHand, Expired, Lifted, Lowered, Renewed
 from dutydesk.domain.records import State
 from dutydesk.domain.values import Colour, Outcome, Role
 from dutydesk.domain.work import ask_id
+from tests.proving import examples
 
 D2 = person("d2", Role.DEPUTY)
 EXTRA = person("x", Role.DEPUTY)
@@ -232,5 +232,5 @@ class Life(RuleBasedStateMachine):
         assert rest or (self.queued and "capacity" in reasons(self.bench.told))
 
 
-Life.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Life.TestCase.settings = examples(500, steps=30)
 test_whatever_happens_to_a_callout = Life.TestCase

@@ -14,6 +14,7 @@ from callout_kit import (
     H,
     at,
     dialled,
+    facts,
     of,
     person,
     reasons,
@@ -221,3 +222,14 @@ def test_a_neighbour_is_rung_last_and_by_voice_only() -> None:
     rung = [(dial.number, dial.role, dial.via) for dial in of(Dial, bench.told)]
     assert rung == [("+999h1", Role.HOLDER, Via.VOICE), ("+999h1", Role.HOLDER, Via.SMS),
                     ("+999n1", Role.NEIGHBOUR, Via.VOICE), ("+999h1", Role.HOLDER, Via.VOICE)]
+
+
+def test_what_never_left_because_its_sender_died_is_asked_again_at_once_by_the_same_ways() -> None:
+    bench = Bench()
+    bench.due()
+    for id, dial in list(bench.waiting.items()):
+        effects = bench.happen(Happened(bench.now, id, dial.climb, dial.person, dial.number, dial.via,
+                                        Outcome.FAILED_NOW, left=False))
+        assert [(each.person, each.via) for each in of(Dial, effects)] == [(dial.person, dial.via)]
+    assert bench.state is State.CALLING
+    assert "called" not in [what for what, _ in facts(bench.told)]

@@ -89,7 +89,8 @@ def hear(desk: Story, batches: Iterable[Sequence[tuple[str, OracleReply]]]) -> T
             for fact in reads.facts_of(incident.id):
                 told.facts.setdefault(fact.source, []).append(fact)
             told.asked_back += sum(row.what == "reply.unclear" for row in reads.notices_of(incident.id))
-        told.understood = {row.id: row.understood for row in reads.inbound("done", 100_000)}
+        told.understood = {row.id: row.understood for state in ("done", "open")
+                           for row in reads.inbound(state, 100_000)}
         told.to_read = {task.about for task in reads.tasks(open_only=False) if task.what == "read"}
         assert reads.inbound("new", 1) == []
     return told

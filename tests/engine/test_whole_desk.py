@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from explained import Judge
 from harness import Story
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from invented_alert import Warn
@@ -21,6 +21,7 @@ from dutydesk.domain.records import Callout, State
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine.books import is_officer
 from dutydesk.errors import Refused
+from tests.proving import examples
 
 SMALL = Plan(villages={BRIDGE: "东岭村 西岭村", **{town: names.split()[0] for town, names in VILLAGES.items()
                                               if town != BRIDGE}})
@@ -62,7 +63,10 @@ class WholeDesk(RuleBasedStateMachine):
         self.judged = 0
 
     def teardown(self) -> None:
-        self.desk.close()
+        try:
+            Judge(self.desk, answered_by_hand=frozenset({self.desk["zhang"].id})).everybody()
+        finally:
+            self.desk.close()
 
     # -- what happens ---------------------------------------------------------------------------------
     @rule(colour=st.sampled_from(["red", "red", "orange", "yellow"]), codes=st.sampled_from([(RIVER,), (CITY,)]))
@@ -180,7 +184,7 @@ class WholeDesk(RuleBasedStateMachine):
             facts = [fact for each in incidents for fact in reads.facts_of(each.id) if fact.source]
             calls = [call for each in incidents for call in reads.calls_of(each.id)]
             asks = {ask.id: ask.callout for ask in reads.asks([id for call in calls for id in call.asks])}
-            rows = {row.id: row for row in reads.inbound("done", 10_000)}
+            rows = {row.id: row for state in ("done", "open") for row in reads.inbound(state, 10_000)}
         handed = {each.call: each.at for each in self.desk.exchange.history}
         for fact in facts:
             number = rows[fact.source].number
@@ -214,7 +218,5 @@ class WholeDesk(RuleBasedStateMachine):
             assert not reads.waiting(self.desk.clock.now()).inbound
 
 
-WholeDesk.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=14, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large])
+WholeDesk.TestCase.settings = examples(50, steps=16)
 TestWholeDesk = WholeDesk.TestCase
