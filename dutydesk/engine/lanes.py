@@ -17,6 +17,7 @@ from dutydesk.errors import SendError
 from dutydesk.ports.channel import Channel, Handed, Limits, Outgoing, Quota
 
 RING_SECONDS = 30.0  # how long one voice call holds a line, ring and message together
+ROOMY = 64           # with less room than this what leaves next is chosen with care
 BREAKS_AT = 5        # hand-overs in a row that failed
 PROBE_EVERY = timedelta(seconds=1)
 _NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
@@ -76,6 +77,10 @@ class Lane:
         if self.broken:
             return int(self._probed is None or now - self._probed >= PROBE_EVERY)
         return max(0, min(int(self._filled(now) + 1e-9), self._most_flying - self._flying))
+
+    def scarce(self, now: datetime) -> bool:
+        """Whether its rate, not what is under way, decides what leaves next."""
+        return self.broken or self._filled(now) < ROOMY
 
     def take(self, now: datetime) -> None:
         """Count a call that is given to it."""
