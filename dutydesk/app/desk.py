@@ -29,9 +29,10 @@ from dutydesk.app.ticking import Ticking
 from dutydesk.clock import WallClock
 from dutydesk.domain.records import Inbound
 from dutydesk.engine.by_hand import Hand
+from dutydesk.engine.calling_back import AtTheDoor
 from dutydesk.engine.rounds import Rounds
 from dutydesk.fetch.folder import FolderDoor
-from dutydesk.ports.channel import Listens
+from dutydesk.ports.channel import Listens, Speaks
 from dutydesk.ports.clock import Clock
 from dutydesk.store.dialect import SQLITE
 from dutydesk.store.store import SqlStore
@@ -63,6 +64,9 @@ class Desk:
         self.parts = parts
         self.ctx = house.context(folder, settings, worker=worker)
         self.rounds = Rounds(self.ctx, store)
+        for inner in self._channels():
+            if isinstance(inner, Speaks):
+                inner.connect(AtTheDoor(self.ctx, store))
         self.hand = Hand(self.ctx, store, clock, after=self.wake)
         self.sender = Sender(self.rounds.dispatch, clock, self.wake, alone=store.home.dialect.name == SQLITE,
                              ready=self.looked_since)
@@ -97,8 +101,7 @@ class Desk:
             self.sender.start()
         if "engine" in self.parts:
             self._engine.start()
-            for channel in (each for row in self.ctx.channels.values() for each in row):
-                inner = getattr(channel, "inner", channel)
+            for inner in self._channels():
                 if isinstance(inner, Listens):
                     inner.listen(self.hear)
         self._metronome = self._make_metronome()
@@ -131,6 +134,10 @@ class Desk:
         Where another worker is the engine, nobody here can tell, and it is taken for granted.
         """
         return "engine" not in self.parts or self._looked >= since
+
+    def _channels(self) -> list[object]:
+        """The channels themselves, without the guard before them."""
+        return [getattr(each, "inner", each) for row in self.ctx.channels.values() for each in row]
 
     # -- ways in --------------------------------------------------------------------------------------
     def hear(self, rows: Sequence[Inbound]) -> None:

@@ -8,7 +8,7 @@ _NO_DIGIT = re.compile(r"\D")
 
 
 def digits(number: str) -> str:
-    """Only the digits, country code included: `+86 138 0000 0000` is `8613800000000`."""
+    """Only the digits, country code included: `+999 01 00` is `9990100`."""
     return _NO_DIGIT.sub("", number)
 
 

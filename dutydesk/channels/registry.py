@@ -20,6 +20,8 @@ BUILT_IN: Mapping[str, str] = {
     "http": "dutydesk.channels.http:make",
     "simulator-sms": "dutydesk.channels.simulator:sms",
     "simulator-voice": "dutydesk.channels.simulator:voice",
+    "twilio-sms": "dutydesk.channels.twilio:make_sms",
+    "twilio-voice": "dutydesk.channels.twilio:make_voice",
 }
 
 Make = Callable[[str, Mapping[str, Any]], Channel]

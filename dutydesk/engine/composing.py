@@ -46,9 +46,10 @@ def _hat(ask: Ask) -> str:
 
 
 def groups(asks: Iterable[Ask]) -> list[list[Ask]]:
-    """Gather asks into the calls they will be: officers and reds first, then by their first due time."""
+    """Gather asks into the calls they will be: officers and reds first, first rings before repeats, then as due."""
     rows = [list(members) for _, members in groupby(sorted(asks, key=lambda a: (group_of(a), a.id)), key=group_of)]
-    return sorted(rows, key=lambda row: (min(ask.klass for ask in row), min(ask.due_at for ask in row), row[0].id))
+    return sorted(rows, key=lambda row: (min(ask.klass for ask in row), all(ask.tries > 1 for ask in row),
+                                         min(ask.due_at for ask in row), row[0].id))
 
 
 @dataclass(frozen=True, slots=True)

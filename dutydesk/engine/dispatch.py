@@ -58,7 +58,6 @@ class Dispatch:
         self.ctx = ctx
         self.store = store
         self.routes = Routes(ctx.channels)
-        self._scarce: set[tuple[int, Via]] = set()   # of which more was due than could leave
 
     # -- claiming -------------------------------------------------------------------------------------
     def claim(self, now: datetime, room: int, waiting: Waiting | None = None) -> list[Parcel]:
@@ -86,10 +85,9 @@ class Dispatch:
             for via in self.ctx.channels:
                 want = min(room, left[via])
                 if (klass, via) in waiting.asks and want > 0:
-                    due = tx.claim_asks(klass, via, now, want, fair=(klass, via) in self._scarce)
+                    due = tx.claim_asks(klass, via, now, want, fair=self.routes.scarce(via, now))
                     fresh = [ask for ask in due if ask.id not in asks]
                     taken = len(groups(fresh))
-                    (self._scarce.add if taken >= want else self._scarce.discard)((klass, via))
                     left[via], room = left[via] - taken, room - taken
                     asks.update((ask.id, ask) for ask in fresh)
         books = Books(self.ctx, tx, now)

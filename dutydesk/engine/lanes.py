@@ -6,6 +6,8 @@ as a probe, whatever waits, and is whole again with the first word of its provid
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +17,10 @@ from dutydesk.errors import SendError
 from dutydesk.ports.channel import Channel, Handed, Limits, Outgoing, Quota
 
 RING_SECONDS = 30.0  # how long one voice call holds a line, ring and message together
+ROOMY = 64           # with less room than this what leaves next is chosen with care
 BREAKS_AT = 5        # hand-overs in a row that failed
 PROBE_EVERY = timedelta(seconds=1)
+_NUMBER = re.compile(r"\+?\d[\d -]{5,}\d")
 _NO_WORD = (Outcome.FAILED_NOW, Outcome.UNKNOWN)
 
 
@@ -46,13 +50,16 @@ class Lane:
         self._flying = 0
 
     async def send(self, message: Outgoing) -> Handed:
-        """Hand over and remember whether the provider said a word; raises what the channel raises."""
+        """Hand over and remember whether the provider said a word; raises what the channel raises.
+
+        A provider's own words go to the journal, which holds no number.
+        """
         self._flying += 1
         spoke = False
         try:
             handed = await self._channel.send(message)
             spoke = handed.outcome not in _NO_WORD
-            return handed
+            return replace(handed, why=_NUMBER.sub("…", handed.why)) if handed.why else handed
         except SendError as error:
             spoke = error.permanent
             raise
@@ -70,6 +77,10 @@ class Lane:
         if self.broken:
             return int(self._probed is None or now - self._probed >= PROBE_EVERY)
         return max(0, min(int(self._filled(now) + 1e-9), self._most_flying - self._flying))
+
+    def scarce(self, now: datetime) -> bool:
+        """Whether its rate, not what is under way, decides what leaves next."""
+        return self.broken or self._filled(now) < ROOMY
 
     def take(self, now: datetime) -> None:
         """Count a call that is given to it."""

@@ -74,6 +74,10 @@ class Routes:
             return max(lane.limits.max_in_flight for lane in lanes)
         return sum(lane.room(now) for lane in lanes)
 
+    def scarce(self, via: Via, now: datetime) -> bool:
+        """Whether more may be due by this way than its channels take."""
+        return all(lane.scarce(now) for lane in self.lanes.get(via, ()))
+
     def find(self, via: Via, name: str) -> Lane | Barrier:
         """A channel by its name; of one that is not in the site any more nothing can be known."""
         gone = Barrier(name, via, Outcome.UNKNOWN, "通道已从配置中移除")

@@ -28,6 +28,12 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+def listening(port: int) -> bool:
+    """Whether anybody takes connections there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def until(true: Callable[[], object], seconds: float, what: str = "it") -> float:
     """Wait until something is true; returns how long it took, raises TimeoutError naming what did not come."""
     start = time.monotonic()

@@ -38,14 +38,14 @@ def told(name: str, number: str) -> tuple[Outcome | str, Fake]:
 
 @pytest.mark.parametrize("name", FAKES)
 def test_a_message_is_handed_over_as_the_gateway_wants_it(name: str) -> None:
-    found, fake = told(name, "+8613900000001")
+    found, fake = told(name, "+8612000000001")
     assert not fake.faults
     assert found is Outcome.HANDED_OVER
     taken, = fake.taken
     assert taken["key"] == "k1"
     assert (taken["number"], taken["text"]) == {
-        "form": ("13900000001", TEXT.removeprefix("【威海应急】")), "json": ("+8613900000001", "苘山镇"),
-        "line": ("8613900000001", TEXT)}[name]
+        "form": ("12000000001", TEXT.removeprefix("【威海应急】")), "json": ("+8612000000001", "苘山镇"),
+        "line": ("8612000000001", TEXT)}[name]
 
 
 @pytest.mark.parametrize("name", FAKES)
@@ -55,7 +55,7 @@ def test_a_message_is_handed_over_as_the_gateway_wants_it(name: str) -> None:
 def test_every_answer_becomes_what_it_means_and_nothing_better(name: str, end: str, wanted: Outcome) -> None:
     if name == "line" and end in "654":      # its settings name no codes: every error is a refusal
         wanted = Outcome.REFUSED
-    found, fake = told(name, f"+861390000000{end}")
+    found, fake = told(name, f"+861200000000{end}")
     assert not fake.faults
     assert found is wanted
 
@@ -109,20 +109,20 @@ def test_pushes_are_durable_once_whatever_their_shape(store: SqlStore) -> None:
     made, other = channel("json", 1), JsonGateway()
     body, headers = other.pushed([
         {"type": "report", "msgId": "J1", "state": "DELIVRD", "at": int(NOW.timestamp() * 1000)},
-        {"type": "reply", "eventId": "e1", "from": "13900000001", "text": "1", "at": int(NOW.timestamp() * 1000)}])
+        {"type": "reply", "eventId": "e1", "from": "12000000001", "text": "1", "at": int(NOW.timestamp() * 1000)}])
     with TestClient(hooks(store, {"form": form, "json": made}, VirtualClock(NOW))) as client:
         for _ in range(2):
             done = client.get("/hooks/form?" + fake.receipt("k1", "DELIVRD", STAMP))
             assert (done.status_code, done.text) == (200, "0")
-            assert client.get("/hooks/form?" + fake.reply("13900000001", "3 32", STAMP)).status_code == 200
+            assert client.get("/hooks/form?" + fake.reply("12000000001", "3 32", STAMP)).status_code == 200
             assert client.post("/hooks/json", content=body, headers=headers).status_code == 200
     with store.read() as reads:
         heard = reads.inbound("new", 99)
     assert len(heard) == 4
     rows = {(row.channel, row.kind, row.number, row.text, row.call, row.outcome) for row in heard}
     assert rows == {
-        ("form", "receipt", "", "", "k1", Outcome.ON_HANDSET), ("form", "reply", "+8613900000001", "3 32", "", None),
-        ("json", "receipt", "", "", "@json:J1", Outcome.ON_HANDSET), ("json", "reply", "+8613900000001", "1", "", None)}
+        ("form", "receipt", "", "", "k1", Outcome.ON_HANDSET), ("form", "reply", "+8612000000001", "3 32", "", None),
+        ("json", "receipt", "", "", "@json:J1", Outcome.ON_HANDSET), ("json", "reply", "+8612000000001", "1", "", None)}
 
 
 @pytest.mark.parametrize("change", ["sign=0", "userid=k2", "stamp=20260720120031"])
@@ -155,11 +155,11 @@ def test_one_row_that_cannot_be_read_keeps_no_other_away(caplog: pytest.LogCaptu
     made, fake = channel("json", 1), JsonGateway()
     body, headers = fake.pushed([
         {"type": "reply", "eventId": "e1", "from": "", "text": "1", "at": "0"},
-        {"type": "reply", "eventId": "e2", "from": "+8613900000002", "text": "1", "at": "soon"},
+        {"type": "reply", "eventId": "e2", "from": "+8612000000002", "text": "1", "at": "soon"},
         {"type": "new sort", "eventId": "e3"},
-        {"type": "reply", "eventId": "e4", "from": "+8613900000004", "text": "4", "at": "1784520030"}])
+        {"type": "reply", "eventId": "e4", "from": "+8612000000004", "text": "4", "at": "1784520030"}])
     rows = made.read_callback(Callback("POST", "/hooks/json", "", (), list(headers.items()), body, NOW))
-    assert [row.number for row in rows] == ["+8613900000004"]
+    assert [row.number for row in rows] == ["+8612000000004"]
     assert sum("cannot be read" in record.message for record in caplog.records) == 2
 
 
@@ -173,7 +173,7 @@ def test_a_word_of_a_receipt_nobody_explained_changes_nothing() -> None:
 
 # -- pulls --------------------------------------------------------------------------------------------
 def event(number: int, **more: Any) -> dict[str, Any]:
-    return {"type": "reply", "eventId": f"e{number}", "from": "13900000001", "text": "1",
+    return {"type": "reply", "eventId": f"e{number}", "from": "12000000001", "text": "1",
             "at": int(NOW.timestamp() * 1000) + number, **more}
 
 
@@ -214,11 +214,11 @@ def test_lines_of_text_are_receipts_and_replies() -> None:
             handed = await made.send(message("k1"))
             assert handed.provider == "@line:9001"
             fake.kept = [{"line": each} for each in (
-                f"R|9001|8613900000001|D|{STAMP}", f"M|m7|8613900000001|1收到，已到岗|{STAMP}", "nonsense")]
+                f"R|9001|8612000000001|D|{STAMP}", f"M|m7|8612000000001|1收到，已到岗|{STAMP}", "nonsense")]
             assert await made.pull(kept.take, NOW) == 2
             assert {(row.kind, row.call, row.number, row.text, row.outcome) for row in kept.rows.values()} == {
                 ("receipt", "@line:9001", "", "", Outcome.ON_HANDSET),
-                ("reply", "", "+8613900000001", "1收到，已到岗", None)}
+                ("reply", "", "+8612000000001", "1收到，已到岗", None)}
             assert all(row.received_at == NOW for row in kept.rows.values())
             await made.close()
     asyncio.run(story())
@@ -253,14 +253,14 @@ def test_settings_that_cannot_work_are_told_before_they_are_needed(change: dict[
 
 
 @pytest.mark.parametrize(("given", "wanted"), [
-    ("13900000001", "+8613900000001"), ("8613900000001", "+8613900000001"), ("+86 139 0000 0001", "+8613900000001"),
-    ("008613900000001", "+8613900000001"), ("99901000001", "+99901000001"), ("12379", "12379"),
-    ("85212345678", "85212345678"), ("＋8613900000001", "+8613900000001")])
+    ("12000000001", "+8612000000001"), ("8612000000001", "+8612000000001"), ("+86 120 0000 0001", "+8612000000001"),
+    ("008612000000001", "+8612000000001"), ("99901000001", "+99901000001"), ("12379", "12379"),
+    ("＋8612000000001", "+8612000000001")])
 def test_a_number_is_the_sites_however_a_provider_wrote_it(given: str, wanted: str) -> None:
     assert international(given) == wanted
 
 
 def test_a_domestic_gateway_gets_no_country_and_a_foreign_number_keeps_its_own() -> None:
-    assert national("+8613900000001") == "13900000001"
-    assert national("+85212345678") == "0085212345678"
+    assert national("+8612000000001") == "12000000001"
+    assert national("+99912345678") == "0099912345678"
     assert national("0631-5200000") == "06315200000"

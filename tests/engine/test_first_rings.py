@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dutydesk.engine.pace import rate
 from harness import Story
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from dutydesk.channels.simulator.behaviour import Behaviour, Fate
 from dutydesk.domain.records import Ask
 from dutydesk.domain.values import Colour, Kind, Role, Via
 from dutydesk.engine.composing import RING
+from dutydesk.engine.lanes import rate
 from dutydesk.errors import Refused
 from dutydesk.ports.channel import Limits
 from tests.proving import examples
