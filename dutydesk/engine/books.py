@@ -30,7 +30,8 @@ REASONS: Mapping[str, str] = {
     "not_found": "上门未找到", "no_act": "应答后未报行动", "declined": "应答后不能履职",
     "renewed": "预警续发仍无人应答", "third_renewal": "多次续发仍无行动", "expired": "预警到期待确认",
     "unclear": "回复不明，人已醒", "confirm": "红色降级或解除待确认", "no_match": "红色预警未匹配到任何地方",
-    "unknown_colour": "预警颜色不明，按默认处理", "held": "预警待放行", "town_dark": "大面积失联",
+    "unknown_colour": "预警颜色不明，按默认处理",
+    "colour_conflict": "同一预警各来源颜色不一，按高的算", "held": "预警待放行", "town_dark": "大面积失联",
     "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断",
 }
 

@@ -14,8 +14,9 @@ from dutydesk.domain.values import Colour, Kind, Role, Via
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
+from dutydesk.engine.intake import release
 from dutydesk.engine.openings import Cause
-from dutydesk.engine.restating import concede, follow, release
+from dutydesk.engine.restating import concede, follow
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.store import Store
@@ -282,5 +283,6 @@ def _clear(books: Books, incident: Incident) -> None:
                     if books.ctx.site.places[place].desk != incident.desk}
             moved = batch.touch(chain, left, kind=incident.kind, cause=cause, renewal=False)
             batch.keep(replace(moved, open=bool(left)))
+            batch.rule(chain, left)
     batch.by_hand(batch.incidents[incident.id], {}, cause=cause)
     batch.carry()

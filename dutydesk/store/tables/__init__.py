@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dutydesk.store.tables.alerts import chain, document, incident, version
+from dutydesk.store.tables.alerts import chain, document, incident, mark, ruling, telling, version
 from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
 from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
@@ -22,6 +22,7 @@ __all__ = [
     "incident",
     "journal",
     "journal_head",
+    "mark",
     "metadata",
     "notice",
     "number",
@@ -29,9 +30,11 @@ __all__ = [
     "place",
     "policy",
     "post",
+    "ruling",
     "seat",
     "setting",
     "shift",
     "task",
+    "telling",
     "version",
 ]
