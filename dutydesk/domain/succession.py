@@ -54,16 +54,17 @@ class Says:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a chain gives after its messages. `waits`: places whose rise the text did not name, which waits for the
-    officer's word or the time set. `kept`: reds another hand lowered, or that are merely covered no more.
+    officer's word or the time set, and what they have until then. `kept`: reds another hand lowered, or that are merely
+    covered no more.
     """
 
     colours: Colours = field(default_factory=dict)
-    waits: frozenset[str] = frozenset()
+    waits: Mapping[str, Colour | None] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
 
     def now(self, current: Colours) -> dict[str, Colour]:
-        """What counts now, where `current` counted before: a rise that waits leaves its place as it is."""
-        held = {place: current.get(place) for place in self.waits if current.get(place, 0) < self.colours[place]}
+        """What counts now, where `current` counted before: a rise that waits counts where it counted already."""
+        held = {place: until for place, until in self.waits.items() if current.get(place, 0) < self.colours[place]}
         counts = {place: held.get(place, colour) for place, colour in self.colours.items()}
         return {place: colour for place, colour in counts.items() if colour is not None}
 
@@ -134,9 +135,10 @@ def step(before: Standing, says: Says, *, trusted: bool) -> Standing:
     3. What would lower or lift a red without right stays red.
     """
     wanted = {} if says.lifts else given(before.colours, says)
-    waits = {place for place in before.waits if place in wanted and place not in says.gives}
+    waits = {place: until for place, until in before.waits.items() if place in wanted and place not in says.gives}
     if says.named and not says.rest_holds:
-        waits |= {place for place, colour in wanted.items() if place not in says.named
+        waits |= {place: before.waits.get(place, before.colours.get(place)) for place, colour in wanted.items()
+                  if place not in says.named
                   and (colour > before.colours.get(place, 0) or place in before.waits)}
     kept = set()
     for place, old in before.colours.items():
@@ -146,7 +148,8 @@ def step(before: Standing, says: Says, *, trusted: bool) -> Standing:
             kept.add(place)
     colours = wanted | {place: Colour.RED for place in kept}
     still = {place for place in before.kept if colours.get(place) is Colour.RED and place not in says.gives}
-    return Standing(colours, frozenset(waits | (before.waits & kept)), frozenset(kept | still))
+    waits |= {place: until for place, until in before.waits.items() if place in kept}
+    return Standing(colours, waits, frozenset(kept | still))
 
 
 def given(before: Colours, says: Says) -> dict[str, Colour]:

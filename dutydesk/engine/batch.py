@@ -10,7 +10,7 @@ from dutydesk.domain import incident as machine
 from dutydesk.domain.ids import derive
 from dutydesk.domain.incident import Change, Fed, highest, net
 from dutydesk.domain.match import Touch, lift_to_ancestors
-from dutydesk.domain.records import Chain, Incident, Ruling
+from dutydesk.domain.records import Chain, Incident, Ruling, Version
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine import openings
 from dutydesk.engine.books import Books
@@ -41,6 +41,13 @@ class Batch:
                 return None
             self.chains[id] = found
         return self.chains[id]
+
+    def chain_of(self, version: Version) -> Chain:
+        """The chain of a stored version."""
+        found = self.chain(version.chain)
+        if found is None:
+            raise AssertionError(f"version {version.id} has no chain")
+        return found
 
     def story(self, chain: str) -> Story:
         """What a chain's messages say, by all sources; read once a batch."""
@@ -110,6 +117,11 @@ class Batch:
         self.incidents[found.id] = found
         self.books.incidents[found.id] = found
         return found
+
+    def fed_by(self, chain: str) -> list[Incident]:
+        """The open incidents a chain feeds, those of this batch included."""
+        stored = {each.id: each for each in self.books.tx.incidents(open_only=True)}
+        return [each for each in (stored | self.incidents).values() if chain in each.chains]
 
     def _id(self, desk: str, family: str, kind: Kind) -> str:
         return derive("i", desk, family, kind, self.books.now.isoformat())

@@ -167,21 +167,24 @@ def take(batch: Batch, it: Told) -> None:
         return
     copy = known(books.tx, it)
     if copy is not None:
-        version, chain = copy.version, batch.chain(copy.version.chain)
+        version, chain = copy.version, batch.chain_of(copy.version)
+        before = batch.story(chain.id).so_far()
         _copied(books, it, copy)
     else:
-        chain, join = joining.join(batch, alert, it.found, it.reading.source)
+        chain, join = joining.join(batch, alert, it.says, it.reading.source)
+        before = batch.story(chain.id).so_far()
         version = keep_first(books.tx, it, chain.id, join, joining.references(alert))
         books.note("version", version=version.id, identifier=alert.identifier, chain=chain.id, join=join,
                    msg_type=alert.msg_type, status=alert.status, event=alert.event.name, colour=alert.colour.word,
                    source=it.reading.source.id, touched=len(it.found.touches),
                    unmatched=list(it.found.unmatched)[:20])
         batch.keep(chain)
-    if chain is None or not _speaks(batch, alert):
+    batch.story(chain.id).add(version.id, it.says)
+    if not _speaks(batch, alert):
         return
     if copy is None:
         _complain(books, alert, it.found)
-    joining.feed(batch, chain, version.id, it.says, kind=kind_of(alert.status), anew=copy is None)
+    joining.feed(batch, chain, it.says, before, kind=kind_of(alert.status), anew=copy is None)
 
 
 def _speaks(batch: Batch, alert: Alert) -> bool:

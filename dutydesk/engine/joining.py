@@ -6,33 +6,28 @@ chain gives follows from all its messages in the order of sending, whatever orde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from dutydesk.domain.alert import Alert
 from dutydesk.domain.ids import derive
 from dutydesk.domain.incident import highest
-from dutydesk.domain.match import Match
 from dutydesk.domain.records import Chain
 from dutydesk.domain.sameness import base_of
 from dutydesk.domain.succession import Says, Standing
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.openings import Cause
-from dutydesk.engine.reading import lifts
+from dutydesk.engine.story import Before
 from dutydesk.ports.feed import Source
 
-LATE = timedelta(days=3)
-"""So long after the end of a chain its beginning may still come."""
 
-
-def join(batch: Batch, alert: Alert, found: Match, source: Source) -> tuple[Chain, str]:
+def join(batch: Batch, alert: Alert, says: Says, source: Source) -> tuple[Chain, str]:
     """Find or make the chain of a message; tells how it was joined: reference, inferred, unlinked, first.
 
     1. The chains of the same identifier, of messages it refers to, that refer to it, or to what it refers to: one
        chain from now on.
-    2. A chain of the same office, type and status that shares a place: an open one, or one that was over only later
-       and whose beginning is missing.
+    2. A chain of the same office, type and status that shared a place at that time.
     3. A chain of its own.
     """
     linked = _linked(batch, alert)
@@ -41,7 +36,7 @@ def join(batch: Batch, alert: Alert, found: Match, source: Source) -> tuple[Chai
         for other in linked[1:]:
             _unite(batch, chain, other)
         return batch.chains[chain.id], "reference"
-    inferred = _inferred(batch, alert, found)
+    inferred = _inferred(batch, alert, says)
     if inferred is not None:
         return inferred, "inferred"
     chain = Chain(derive("h", alert.identifier, alert.status), alert.office, alert.event.name, alert.event.family,
@@ -74,24 +69,29 @@ def _linked(batch: Batch, alert: Alert) -> list[Chain]:
     return sorted(chains, key=lambda chain: (begun[chain.id] is None, begun[chain.id] or (), chain.id))
 
 
-def _inferred(batch: Batch, alert: Alert, found: Match) -> Chain | None:
-    alike = [chain for chain in batch.open_chains(alert.event.name)
-             if chain.office == alert.office and chain.status == alert.status and _overlap(chain, found)]
-    if alike:
-        return alike[0]
-    if lifts(alert):
-        return None
-    for chain in batch.chains_since(alert.office, alert.event.name, alert.sent):
-        messages = batch.story(chain.id).messages()
-        if chain.status == alert.status and messages and alert.sent < messages[0].sent <= alert.sent + LATE \
-                and messages[0].msg_type != "Alert":
+def _inferred(batch: Batch, alert: Alert, says: Says) -> Chain | None:
+    """The chain of the same office, type and status that gave a place of this message when it was sent, or that begins
+    later while this message still held: its beginning is what came late.
+    """
+    every = {chain.id: chain for chain in (*batch.open_chains(alert.event.name),
+                                           *batch.chains_since(alert.office, alert.event.name, alert.sent))}
+    holds_until = says.expires or says.sent + batch.books.ctx.rules.assume_expired
+    for chain in sorted(every.values(), key=lambda chain: (chain.sent, chain.id)):
+        if (chain.office, chain.status) != (alert.office, alert.status):
+            continue
+        story = batch.story(chain.id)
+        messages = story.messages()
+        if _overlap(story.standing_at(says).colours, says):
+            return chain
+        if messages and not says.lifts and says.age < messages[0].age and messages[0].sent <= holds_until \
+                and (messages[0].lifts or _overlap(messages[0].gives, says)):
             return chain
     return None
 
 
-def _overlap(chain: Chain, found: Match) -> bool:
-    """Whether they share a place; a lift or a version without any match counts as sharing."""
-    return not chain.colours or not found.touches or not set(chain.colours).isdisjoint(found.touches)
+def _overlap(colours: Mapping[str, Colour], says: Says) -> bool:
+    """Whether they share a place; a lift that names none is about all there are."""
+    return bool(colours) and (not says.gives or not says.gives.keys().isdisjoint(colours))
 
 
 def _unite(batch: Batch, chain: Chain, other: Chain) -> None:
@@ -102,15 +102,13 @@ def _unite(batch: Batch, chain: Chain, other: Chain) -> None:
     batch.keep(replace(other, open=False, colours={}))
 
 
-def feed(batch: Batch, chain: Chain, version: str, says: Says, *, kind: Kind, anew: bool) -> None:
+def feed(batch: Batch, chain: Chain, says: Says, before: Before, *, kind: Kind, anew: bool) -> None:
     """Let a chain give the colours that follow from all its messages, one of which was just told (by one more source).
 
-    `anew`: nobody told this message before. A message older than the newest takes its place among the others; only
-    the newest is a renewal, and only where it says something new.
+    `before` is how the chain stood before that, `anew`: nobody told this message before. A message older than the
+    newest takes its place among the others; only the newest is a renewal, and only where it says something new.
     """
-    story = batch.story(chain.id)
-    before, last = story.standing(), next(reversed(story.messages()), None)
-    story.add(version, says)
+    story, last = batch.story(chain.id), before.newest
     if anew and last is not None and says.age < last.age:
         batch.books.note("late_version", chain=chain.id, identifier=says.identifier)
     standing, now = story.standing(), story.messages()[-1]
@@ -122,14 +120,15 @@ def feed(batch: Batch, chain: Chain, version: str, says: Says, *, kind: Kind, an
         moved = batch.touch(chain, counts, kind=kind, cause=cause, spoken=now.named, renewal=renewed)
     batch.keep(replace(moved, open=bool(standing.colours), latest=now.identifier, sent=now.sent, expires=now.expires,
                        event=now.event, office=story.messages()[0].office))
-    _ask(batch, chain, before, standing, counts, now.identifier)
+    _ask(batch, chain, before.standing, standing, counts, now.identifier)
 
 
 def _ask(batch: Batch, chain: Chain, before: Standing, standing: Standing, counts: dict[str, Colour],
          identifier: str) -> None:
     """Put before the officer what waits for his word since this message: the rest of an area, a red that fell."""
-    fed = [each for each in batch.incidents.values() if chain.id in each.chains]
-    waits = {place for place in standing.waits - before.waits if counts.get(place, 0) < standing.colours[place]}
+    fed = batch.fed_by(chain.id)
+    waits = {place for place in standing.waits.keys() - before.waits.keys()
+             if counts.get(place, 0) < standing.colours[place]}
     for incident in fed[:1] if waits else ():
         batch.books.task(incident.id, "rest", incident.desk, "officer",
                          batch.books.now + batch.books.ctx.rules.rest_of_area, chain.id)

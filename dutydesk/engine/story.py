@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from dutydesk.domain.incident import highest
@@ -9,6 +10,14 @@ from dutydesk.domain.records import Ruling
 from dutydesk.domain.succession import Says, Standing, merge, standing_of
 
 _SPEAKS = ("Alert", "Update", "Cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A chain before something was told: what it gave, and its newest message."""
+
+    standing: Standing
+    newest: Says | None
 
 
 @dataclass
@@ -43,8 +52,19 @@ class Story:
         return sorted((self.message(id) for id, told in self.told.items() if told[0].msg_type in _SPEAKS),
                       key=lambda says: says.age)
 
+    def so_far(self) -> Before:
+        """How the chain stands before one more telling is added."""
+        return Before(self.standing(), next(reversed(self.messages()), None))
+
     def standing(self) -> Standing:
         """What the chain gives after all of them."""
+        return self._after(self.messages())
+
+    def standing_at(self, says: Says) -> Standing:
+        """What the chain gave when another message was sent."""
+        return self._after(each for each in self.messages() if each.age < says.age)
+
+    def _after(self, messages: Iterable[Says]) -> Standing:
         if self.ruling is None:
-            return standing_of(self.messages())
-        return standing_of(self.messages(), ground=self.ruling.ground, ruled=self.ruling.sent)
+            return standing_of(messages)
+        return standing_of(messages, ground=self.ruling.ground, ruled=self.ruling.sent)
