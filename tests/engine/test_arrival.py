@@ -110,10 +110,10 @@ def _life(versions: Iterable[Version]) -> list[str]:
 def end_of(ctx: Context, _sqlite_template: Path, tmp_path: Path) -> Any:
     def end(batches: Iterable[Sequence[Paper]]) -> dict[str, Any]:
         desk = Desk(ctx, _sqlite_template, tmp_path)
-        for batch in batches:
-            desk.lands(batch)
-        desk.waits()
         try:
+            for batch in batches:
+                desk.lands(batch)
+            desk.waits()
             return desk.ends()
         finally:
             desk.store.close()
