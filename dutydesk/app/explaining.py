@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from dutydesk.domain.records import Callout, JournalRow
+from dutydesk.domain.records import Callout, JournalRow, Telling
 from dutydesk.domain.setup import Setup
 from dutydesk.errors import UsageError
 from dutydesk.ports.store import Reads
@@ -14,6 +14,7 @@ from dutydesk.ports.store import Reads
 def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterator[str]:
     """Yield lines for an officer (Chinese); raises UsageError for an unknown incident or person.
 
+    0. Which sources brought each version of its warnings.
     1. His posts, and whether each had a callout in this incident; if not, why: no colour there, or a colour the
        playbook does not ask at.
     2. For each callout the climbs in order: asked (when, how, what came of it) or left out, and the reason kept.
@@ -27,6 +28,7 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
     journal = _climbs(reads, incident_id)
     zone = ZoneInfo(setup.config.timezone)
     posts = {post.id for post in setup.site.posts_of.get(person, ())}
+    yield from _told(reads, incident.chains, zone)
     yield f"{person} {setup.site.people[person].title}：岗位 {'、'.join(sorted(posts)) or '无'}"
     for post in sorted(posts - {callout.post for callout in callouts}):
         yield f"{post}：本事件未叫应——{_why_no_callout(setup, incident.colours, post, incident.family)}"
@@ -35,6 +37,18 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
         if callout.post in posts or lines:
             yield f"{callout.post} 第{callout.round}轮（{callout.colour.zh}，{callout.state.value}）"
             yield from lines or ["  轮到他之前已有人应答，或尚未轮到"]
+
+
+def _told(reads: Reads, chains: Iterable[str], zone: ZoneInfo) -> Iterator[str]:
+    """Tell which sources brought each version of the incident's warnings, and when."""
+    for chain in chains:
+        versions = {version.id: version for version in reads.versions(chain)}
+        brought: dict[str, list[Telling]] = {}
+        for telling in reads.tellings(chain):
+            brought.setdefault(telling.version, []).append(telling)
+        for id, tellings in brought.items():
+            by = "、".join(f"{each.source}（{each.received_at.astimezone(zone):%m-%d %H:%M:%S}）" for each in tellings)
+            yield f"预警 {versions[id].identifier} {versions[id].colour.zh}：来自 {by}"
 
 
 def _climbs(reads: Reads, incident: str) -> dict[str, list[JournalRow]]:

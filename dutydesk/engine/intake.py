@@ -11,7 +11,7 @@ from datetime import datetime
 from dutydesk.domain.alert import Alert
 from dutydesk.domain.match import Match, lift_to_ancestors
 from dutydesk.domain.values import Colour, Kind
-from dutydesk.engine import joining
+from dutydesk.engine import joining, sources
 from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import Context
@@ -63,6 +63,7 @@ class Intake:
                 news += () if holding else alerts
             for it in sorted(news, key=lambda it: it.says.age):
                 take(batch, it)
+        sources.take_note(books, claimed)
         batch.carry()
         _let_go(self.ctx, books)
         books.close()
@@ -81,6 +82,7 @@ class Intake:
             return
         said = (*(alert for alert, _ in reading.alerts), *reading.requests, *reading.observed)
         faults += [f"{fault.name} {fault.where}: {fault.text}" for each in said for fault in each.faults]
+        faults += sources.follow(books, reading)
         if RELEASED in reading.document.faults:
             faults.append(RELEASED)
         if holding:
