@@ -137,7 +137,6 @@ class AlarmRow:
 @dataclass(frozen=True, slots=True)
 class TellingView:
     """One source that told a version: by which document (its hash), when, and what it told that none had before."""
-
     source: str
     document: str
     received_at: datetime
@@ -146,9 +145,7 @@ class TellingView:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version of a chain, text as received; `document` is the hash of the bytes it came in, `tellings` the sources
-    that told it, first one first.
-    """
+    """One version of a chain, text as received; `document` is the hash of its first, `tellings` its sources."""
 
     id: str
     identifier: str
