@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from dutydesk.domain.reach import reach_step
-from dutydesk.domain.records import Ask, Callout, Closed, Incident, JournalRow, State
+from dutydesk.domain.records import Ask, Callout, Closed, Incident, JournalRow, State, Telling
 from dutydesk.domain.setup import Setup
 from dutydesk.domain.site import Post
 from dutydesk.domain.values import Colour, Outcome, Via, colour
@@ -89,6 +89,7 @@ def explain(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterat
     posts = sorted(post.id for post in setup.site.posts_of.get(person, ()))
     yield f"{person} {setup.site.people[person].title}：岗位 {'、'.join(posts) or '无'}"
     yield from _grounds(setup, reads, incident.chains, posts, zone)
+    yield from _told(reads, incident.chains, zone)
     callouts = {each.id: each for each in reads.callouts_of(incident.id, open_only=False)}
     last = None
     for reason in reasons(setup, reads, incident_id, person):
@@ -113,6 +114,18 @@ def _grounds(setup: Setup, reads: Reads, chains: Sequence[str], posts: Collectio
             newest = max(versions, key=lambda version: (version.sent, version.received_at))
             yield (f"依据：{newest.headline or newest.event}（{newest.sent.astimezone(zone):%m-%d %H:%M}，"
                    f"来源 {chain.source}{'' if chain.open else '，已结束'}）")
+
+
+def _told(reads: Reads, chains: Iterable[str], zone: ZoneInfo) -> Iterator[str]:
+    """Tell which sources brought each version of the incident's warnings, and when."""
+    for chain in chains:
+        versions = {version.id: version for version in reads.versions(chain)}
+        brought: dict[str, list[Telling]] = {}
+        for telling in reads.tellings(chain):
+            brought.setdefault(telling.version, []).append(telling)
+        for id, tellings in brought.items():
+            by = "、".join(f"{each.source}（{each.received_at.astimezone(zone):%m-%d %H:%M:%S}）" for each in tellings)
+            yield f"预警 {versions[id].identifier} {versions[id].colour.zh}：来自 {by}"
 
 
 def reasons(setup: Setup, reads: Reads, incident_id: str, person: str) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from dutydesk.domain.succession import Says
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 
 #: Begins what stands for a call where its provider knows it by its own id only: `@channel:id`, as `Call.provider` and
@@ -57,6 +58,32 @@ class Version:
     expires: datetime | None
     join: str
     content: str = ""   # key of text and times: equal content is a duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One source's telling of a version: by which document, when, and what it says. `adds`: what it said that no
+    source had said before it (places, colour, geometry, text, instruction, expires).
+    """
+
+    id: str
+    version: str
+    source: str
+    document: str
+    received_at: datetime
+    says: Says
+    adds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The last word an officer or the clock had about a chain: `sent` is when the newest version was sent that it was
+    about, `ground` what it left of the colours.
+    """
+
+    chain: str
+    sent: datetime
+    ground: Mapping[str, Colour] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

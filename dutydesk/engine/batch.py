@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from dutydesk.domain import incident as machine
 from dutydesk.domain.ids import derive
 from dutydesk.domain.incident import Change, Fed, highest, net
 from dutydesk.domain.match import Touch, lift_to_ancestors
-from dutydesk.domain.records import Chain, Incident, Version
+from dutydesk.domain.records import Chain, Incident, Ruling, Version
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.engine import openings
 from dutydesk.engine.books import Books
 from dutydesk.engine.openings import Cause
+from dutydesk.engine.story import Story
 
 ACTUAL = "Actual"
-RANK = {"Alert": 0, "Update": 1, "Cancel": 2}   # of messages sent in the same second
 
 
 class Batch:
@@ -25,34 +25,14 @@ class Batch:
 
     def __init__(self, books: Books) -> None:
         self.books = books
-        self.versions: dict[str, Version] = {}
         self.chains: dict[str, Chain] = {}
+        self.stories: dict[str, Story] = {}
         self.incidents: dict[str, Incident] = {}
         self.changes: dict[str, list[tuple[Change, ...]]] = {}
         self.causes: dict[str, Cause] = {}
         self.kept: set[str] = set()
 
     # -- versions and chains --------------------------------------------------------------------------
-    def known(self, version: Version) -> bool:
-        """Whether the same identifier already said the same."""
-        if version.id in self.versions:
-            return True
-        earlier = self.books.tx.version_by_identifier(version.identifier)
-        return earlier is not None and any(each.id == version.id for each in self.books.tx.versions(earlier.chain))
-
-    def add_version(self, version: Version) -> None:
-        """Keep a version."""
-        self.versions[version.id] = version
-        self.books.tx.add_version(version)
-
-    def by_identifier(self, identifier: str) -> Chain | None:
-        """The chain a message belongs to, by its identifier."""
-        for version in self.versions.values():
-            if version.identifier == identifier:
-                return self.chains.get(version.chain)
-        earlier = self.books.tx.version_by_identifier(identifier)
-        return self.chain(earlier.chain) if earlier else None
-
     def chain(self, id: str) -> Chain | None:
         """A chain as it stands in this batch."""
         if id not in self.chains:
@@ -62,23 +42,51 @@ class Batch:
             self.chains[id] = found
         return self.chains[id]
 
-    def age(self, chain: Chain) -> tuple[datetime, int]:
-        """How new the newest version of a chain is; see `joining.age`."""
-        newest = next((each for each in self.versions.values() if each.identifier == chain.latest), None)
-        newest = newest or self.books.tx.version_by_identifier(chain.latest)
-        return chain.sent, RANK.get(newest.msg_type, 0) if newest else 0
+    def chain_of(self, version: Version) -> Chain:
+        """The chain of a stored version."""
+        found = self.chain(version.chain)
+        if found is None:
+            raise AssertionError(f"version {version.id} has no chain")
+        return found
 
-    def move(self, orphan: Chain, chain: Chain) -> None:
-        """Let the versions of a chain that waited for this one belong to it."""
-        self.books.tx.move_versions(orphan.id, chain.id)
-        self.versions = {id: replace(version, chain=chain.id) if version.chain == orphan.id else version
-                         for id, version in self.versions.items()}
+    def story(self, chain: str) -> Story:
+        """What a chain's messages say, by all sources; read once a batch."""
+        if chain not in self.stories:
+            story = self.stories[chain] = Story(self.books.tx.ruling(chain))
+            for telling in self.books.tx.tellings(chain):
+                story.add(telling.version, telling.says)
+        return self.stories[chain]
+
+    def move(self, other: Chain, chain: Chain) -> None:
+        """Let the versions of one chain, and what was ruled about it, belong to another."""
+        story, told = self.story(chain.id), self.story(other.id)
+        self.books.tx.move_versions(other.id, chain.id)
+        del self.stories[other.id]
+        story.take_over(told, chain.id)
+        if story.ruling is not None:
+            self.books.tx.set_ruling(story.ruling)
+
+    def rule(self, chain: Chain, colours: Mapping[str, Colour]) -> None:
+        """Keep that an officer or the clock had the last word about a chain: these colours, and no earlier version
+        changes them any more.
+        """
+        ruling = Ruling(chain.id, chain.sent, dict(colours))
+        self.books.tx.set_ruling(ruling)
+        if chain.id in self.stories:
+            self.stories[chain.id].ruling = ruling
 
     def open_chains(self, event: str) -> list[Chain]:
         """Open chains of one event type, those of this batch included."""
-        stored = {chain.id: chain for chain in self.books.tx.open_chains(event=event)}
-        stored.update({id: chain for id, chain in self.chains.items() if chain.event == event})
-        return [chain for chain in stored.values() if chain.open]
+        return [chain for chain in self._newest(self.books.tx.open_chains(event=event)) if chain.open]
+
+    def chains_since(self, office: str, event: str, since: datetime) -> list[Chain]:
+        """Chains of an office and event, open or over, that had a version since then."""
+        return [chain for chain in self._newest(self.books.tx.chains_since(office, event, since))
+                if (chain.office, chain.event) == (office, event)]
+
+    def _newest(self, stored: Iterable[Chain]) -> list[Chain]:
+        """Those chains as they stand in this batch, and all others of it."""
+        return list(({chain.id: chain for chain in stored} | self.chains).values())
 
     def keep(self, chain: Chain) -> None:
         """Keep a chain as it stands now; `carry` saves it once."""
@@ -109,6 +117,11 @@ class Batch:
         self.incidents[found.id] = found
         self.books.incidents[found.id] = found
         return found
+
+    def fed_by(self, chain: str) -> list[Incident]:
+        """The open incidents a chain feeds, those of this batch included."""
+        stored = {each.id: each for each in self.books.tx.incidents(open_only=True)}
+        return [each for each in (stored | self.incidents).values() if chain in each.chains]
 
     def _id(self, desk: str, family: str, kind: Kind) -> str:
         return derive("i", desk, family, kind, self.books.now.isoformat())

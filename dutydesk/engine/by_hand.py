@@ -18,9 +18,10 @@ from dutydesk.engine import fire_hand, pasting, registers
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
+from dutydesk.engine.holding import release
 from dutydesk.engine.openings import Cause
 from dutydesk.engine.phone_intake import preview, take_in
-from dutydesk.engine.restating import concede, follow, release
+from dutydesk.engine.restating import concede, follow
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Pasted, Preview, Report
@@ -340,5 +341,6 @@ def _clear(books: Books, incident: Incident) -> None:
                     if books.ctx.site.places[place].desk != incident.desk}
             moved = batch.touch(chain, left, kind=incident.kind, cause=cause, renewal=False)
             batch.keep(replace(moved, open=bool(left)))
+            batch.rule(chain, left)
     batch.by_hand(batch.incidents[incident.id], {}, cause=cause)
     batch.carry()

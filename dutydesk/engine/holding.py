@@ -18,3 +18,11 @@ def hold(books: Books, document: Document, faults: Iterable[str]) -> None:
     house = house_incident(books)
     books.task(house.id, "hold", house.desk, "officer", books.now + books.ctx.rules.hold, document.hash)
     books.alarm(house.id, "held", place=house.desk, text=document.name, red=False)
+
+
+def release(books: Books, hash: str) -> None:
+    """Let a held document be taken in with the next batch."""
+    document = books.tx.document(hash)
+    if document is not None and document.state == "held":
+        books.tx.finish_document(hash, "waiting", [*document.faults, RELEASED])
+        books.note("released", document=hash)

@@ -9,8 +9,7 @@ from dutydesk.domain.records import Document
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import PASTE, Context
 from dutydesk.engine.holding import RELEASED
-from dutydesk.engine.joining import lifts
-from dutydesk.engine.reading import read
+from dutydesk.engine.reading import lifts, read
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Pasted

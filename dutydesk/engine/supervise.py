@@ -14,9 +14,10 @@ from dutydesk.engine.batch import Batch, kind_of
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
 from dutydesk.engine.dispatch import Told, tell_callouts
+from dutydesk.engine.holding import release
 from dutydesk.engine.house import FAMILY
 from dutydesk.engine.openings import Cause
-from dutydesk.engine.restating import follow, release
+from dutydesk.engine.restating import follow
 from dutydesk.ports.store import Store, Tx
 
 #: Tasks the program itself carries out when their time comes; all others are people's work.
@@ -111,6 +112,7 @@ class Supervise:
         moved = batch.touch(chain, {}, kind=kind_of(chain.status), cause=Cause(chain.event, "", books.now),
                             renewal=False)
         batch.keep(replace(moved, open=False))
+        batch.rule(chain, {})
         books.note("expired", incident=task.incident, chain=chain.id)
         batch.carry(expired=True)
 

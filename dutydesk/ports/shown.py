@@ -135,8 +135,17 @@ class AlarmRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TellingView:
+    """One source that told a version: by which document (its hash), when, and what it told that none had before."""
+    source: str
+    document: str
+    received_at: datetime
+    adds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version of a chain, text as received; `document` is the hash of the bytes it came in."""
+    """One version of a chain, text as received; `document` is the hash of its first, `tellings` its sources."""
 
     id: str
     identifier: str
@@ -151,6 +160,7 @@ class VersionView:
     join: str
     document: str
     faults: tuple[str, ...] = ()
+    tellings: tuple[TellingView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
-from dutydesk.domain.records import Chain, Document, Incident, Version
+from dutydesk.domain.records import Chain, Document, Incident, Ruling, Telling, Version
+from dutydesk.domain.succession import Says
 from dutydesk.domain.values import Kind
 from dutydesk.store.codec import (
     clean,
@@ -25,7 +27,7 @@ from dutydesk.store.codec import (
 )
 from dutydesk.store.dialect import Dialect
 from dutydesk.store.session import Session, Upkeep
-from dutydesk.store.tables import chain, document, incident, version
+from dutydesk.store.tables import chain, document, incident, mark, ruling, telling, version
 
 
 def _document(row: Any) -> Document:
@@ -47,6 +49,40 @@ def _new_version(it: Version) -> dict[str, Any]:
         "received_at": micros(it.received_at), "event": clean(it.event), "colour": int(it.colour),
         "headline": clean(it.headline), "text": clean(it.text), "expires": micros_or_none(it.expires),
         "joined": it.join, "content": it.content,
+    }
+
+
+def _telling(row: Any) -> Telling:
+    id_, version_, source, document_, received, says, adds = row
+    return Telling(id_, version_, source, document_, moment(received), _says(load(says)), load_words(adds))
+
+
+def _new_telling(it: Telling) -> dict[str, Any]:
+    return {"id": it.id, "version": it.version, "source": it.source, "document": it.document,
+            "received_at": micros(it.received_at), "says": dump(_told(it.says)), "adds": dump_words(it.adds)}
+
+
+def _says(row: dict[str, Any]) -> Says:
+    """Read what a telling says; places are kept by colour, so that each id is written once."""
+    gives = {place: colour_of(int(colour)) for colour, places in row.pop("gives").items() for place in places}
+    rest = row.pop("rest")
+    sent, onset, expires = (moment_or_none(row.pop(name)) for name in ("sent", "onset", "expires"))
+    assert sent is not None  # as written below
+    return Says(**row | {"colour": colour_of(row["colour"]), "named": frozenset(row["named"])}, sent=sent,
+                gives=gives, rest=None if rest is None else colour_of(rest), onset=onset, expires=expires)
+
+
+def _told(it: Says) -> dict[str, Any]:
+    gives: dict[str, list[str]] = {}
+    for place, colour in it.gives.items():
+        gives.setdefault(str(int(colour)), []).append(place)
+    return {
+        "identifier": it.identifier, "sent": micros(it.sent), "status": it.status, "msg_type": it.msg_type,
+        "lifts": it.lifts, "type": it.type, "wording": it.wording,
+        "colour": int(it.colour), "office": it.office, "office_name": it.office_name, "event": it.event,
+        "gives": gives, "named": sorted(it.named), "rest": None if it.rest is None else int(it.rest),
+        "rest_holds": it.rest_holds, "onset": micros_or_none(it.onset), "expires": micros_or_none(it.expires),
+        "sources": dict(it.sources), "content": it.content,
     }
 
 
@@ -99,10 +135,26 @@ class AlertSql:
         self.by_identifier = (select(*v).where(v.identifier == bindparam("identifier"))
                               .order_by(v.received_at.desc(), v.id).limit(1))
         self.add_version = dialect.insert_new(version)
+        self.enrich_version = (update(version).where(v.id == bindparam("b_id")).values(
+            colour=bindparam("now_colour"), headline=bindparam("now_headline"), text=bindparam("now_text"),
+            expires=bindparam("now_expires")))
+        self.marked = (select(*v).join(mark, mark.c.version == v.id).where(
+            mark.c.kind == bindparam("kind"), mark.c.value == bindparam("value")).order_by(v.sent, v.id))
+        self.add_marks = dialect.insert_new(mark)
+        t = telling.c
+        self.tellings = (select(*t).join(version, v.id == t.version).where(v.chain == bindparam("chain"))
+                         .order_by(t.received_at, t.id))
+        self.telling = select(*t).where(t.id == bindparam("id"))
+        self.add_telling = dialect.insert_new(telling)
+        self.ruling = select(*ruling.c).where(ruling.c.chain == bindparam("chain"))
+        self.forget_ruling = delete(ruling).where(ruling.c.chain == bindparam("chain"))
+        self.add_ruling = dialect.insert_new(ruling)
         self.move_versions = (update(version).where(v.chain == bindparam("b_chain"))
                               .values(chain=bindparam("to")))
         self.chains = select(*c).where(dialect.among(c.id, "ids"))
         self.open_chains = select(*c).where(c.open == 1).order_by(c.sent, c.id)
+        self.chains_since = (select(*c).where(c.office == bindparam("office"), c.event == bindparam("event"),
+                                              c.sent >= bindparam("since")).order_by(c.sent, c.id))
         self.keep_chain = Upkeep(dialect, chain)
         self.incident = select(*i).where(i.id == bindparam("id"))
         self.lock_incident = dialect.lock(self.incident)
@@ -137,6 +189,25 @@ class AlertReads(Session):
         row = self.first(self.home.statements(AlertSql).by_identifier, {"identifier": clean(identifier)})
         return None if row is None else _version(row)
 
+    def marked(self, kind: str, value: str) -> list[Version]:
+        """Return the versions with a mark (base, wording, refers), in the order of sending."""
+        values = {"kind": kind, "value": clean(value)}
+        return [_version(row) for row in self.rows(self.home.statements(AlertSql).marked, values)]
+
+    def tellings(self, chain: str) -> list[Telling]:
+        """Return what every source told of the versions of a chain, in the order it came."""
+        return [_telling(row) for row in self.rows(self.home.statements(AlertSql).tellings, {"chain": chain})]
+
+    def telling(self, id: str) -> Telling | None:
+        """Return the telling with that id."""
+        row = self.first(self.home.statements(AlertSql).telling, {"id": id})
+        return None if row is None else _telling(row)
+
+    def ruling(self, chain: str) -> Ruling | None:
+        """Return the last word an officer or the clock had about a chain."""
+        row = self.first(self.home.statements(AlertSql).ruling, {"chain": chain})
+        return None if row is None else Ruling(row[0], moment(row[1]), load_colours(row[2]))
+
     def chain(self, id: str) -> Chain | None:
         """Return the chain with that id."""
         found = self.chains([id])
@@ -154,6 +225,11 @@ class AlertReads(Session):
         if office is not None:
             wanted = wanted.where(chain.c.office == office)
         return [_chain(row) for row in self.rows(wanted)]
+
+    def chains_since(self, office: str, event: str, since: datetime) -> list[Chain]:
+        """Return the chains of an office and event, open or over, whose newest version was sent since then."""
+        values = {"office": clean(office), "event": clean(event), "since": micros(since)}
+        return [_chain(row) for row in self.rows(self.home.statements(AlertSql).chains_since, values)]
 
     def incident(self, id: str) -> Incident | None:
         """Return the incident with that id."""
@@ -189,6 +265,28 @@ class AlertWrites(AlertReads):
     def add_version(self, version: Version) -> None:
         """Store a version; a known id is left alone."""
         self.change(self.home.statements(AlertSql).add_version, _new_version(version))
+
+    def enrich_version(self, version: Version) -> None:
+        """Let a version show the fuller text, the later end and the higher colour that another source told."""
+        self.change(self.home.statements(AlertSql).enrich_version, {
+            "b_id": version.id, "now_colour": int(version.colour), "now_headline": clean(version.headline),
+            "now_text": clean(version.text), "now_expires": micros_or_none(version.expires)})
+
+    def add_marks(self, version: str, marks: Iterable[tuple[str, str]]) -> None:
+        """Let a version be found by marks: pairs of kind (base, wording, refers) and value."""
+        rows = [{"kind": kind, "value": clean(value), "version": version} for kind, value in dict.fromkeys(marks)]
+        for row in rows:
+            self.change(self.home.statements(AlertSql).add_marks, row)
+
+    def add_telling(self, telling: Telling) -> None:
+        """Store a telling; a known id is left alone."""
+        self.change(self.home.statements(AlertSql).add_telling, _new_telling(telling))
+
+    def set_ruling(self, ruling: Ruling) -> None:
+        """Keep the last word about a chain in the place of an earlier one."""
+        self.change(self.home.statements(AlertSql).forget_ruling, {"chain": ruling.chain})
+        self.change(self.home.statements(AlertSql).add_ruling, {
+            "chain": ruling.chain, "sent": micros(ruling.sent), "ground": dump_colours(ruling.ground)})
 
     def move_versions(self, chain: str, to: str) -> None:
         """Let the versions of one chain belong to another from now on."""

@@ -23,11 +23,12 @@ from dutydesk.ports.shown import (
     PlaceColour,
     ReachView,
     TaskView,
+    TellingView,
     VersionView,
 )
 from dutydesk.store.codec import colour_of, load, load_words, moment, moment_or_none, outcome_of, via_of, way_of
 from dutydesk.store.dialect import Dialect
-from dutydesk.store.tables import ask, call, callout, document, fact, incident, journal, task, version
+from dutydesk.store.tables import ask, call, callout, document, fact, incident, journal, task, telling, version
 from dutydesk.store.views_board import BoardLook, danger
 from dutydesk.store.views_common import RowSql, length, posts_only, shown_number
 
@@ -54,6 +55,10 @@ class IncidentSql:
         self.versions = select(*version.c, document.c.faults).outerjoin(
             document, document.c.hash == version.c.document).where(
             dialect.among(version.c.chain, "chains")).order_by(version.c.received_at.desc(), version.c.id)
+        t = telling.c
+        self.tellings = select(t.version, t.source, t.document, t.received_at, t.adds).join(
+            version, version.c.id == t.version).where(
+            dialect.among(version.c.chain, "chains")).order_by(t.received_at, t.id)
         self.calls = calls().where(call.c.incident == of).order_by(
             call.c.created_at.desc(), call.c.id).limit(bindparam("most"))
         every_fact = select(*fact.c, callout.c.place).outerjoin(callout, callout.c.id == fact.c.callout)
@@ -99,13 +104,17 @@ class IncidentLook(BoardLook):
             return ()
         wanted = {"chains": self.reading.home.dialect.many([chain.id for chain in chains])}
         versions: dict[str, list[VersionView]] = {}
+        tellings: dict[str, list[TellingView]] = {}
+        for of, source, document_, received, adds in self.reading.rows(self._sql().tellings, wanted):
+            tellings.setdefault(of, []).append(TellingView(source, document_, moment(received), load_words(adds)))
         for row in self.reading.rows(self._sql().versions, wanted):
-            versions.setdefault(row[1], []).append(_version(row))
-        return tuple(sorted((
+            versions.setdefault(row[1], []).append(replace(_version(row), tellings=tuple(tellings.get(row[0], ()))))
+        shown = (
             ChainView(chain.id, chain.office, chain.event, chain.source, chain.open,
                       max(chain.colours.values(), default=None), len(chain.colours),
                       tuple(versions.get(chain.id, ())))
-            for chain in chains), key=lambda view: (not view.open, -(view.colour or 0), view.id)))
+            for chain in chains if chain.id in versions)
+        return tuple(sorted(shown, key=lambda view: (not view.open, -(view.colour or 0), view.id)))
 
     def _colours(self, it: Incident, chains: Sequence[Chain]) -> tuple[PlaceColour, ...]:
         """Counties and towns with their colour; villages only where they were coloured by hand."""

@@ -78,6 +78,10 @@ GRADES: Final[Mapping[str, str]] = {"province": "省级", "city": "市级", "cou
                                     "village": "村级"}
 SPACES: Final[Mapping[str, str]] = {"indoor": "室内", "outdoor": "室外"}
 TERMS: Final[Mapping[str, str]] = {"hours": "一天内", "days": "两周内", "weeks": "长期"}
+ADDS: Final[Mapping[str, str]] = {
+    "places": "更多地点", "colour": "更高颜色", "geometry": "图形", "text": "正文", "instruction": "防御指引",
+    "expires": "到期时间", "names": "点名的地方",
+}
 WAYS: Final[Mapping[str, str]] = {"folder": "文件夹", "poll": "网上取", "push": "推送", "": "手工"}
 TRUSTS: Final[Mapping[str, str]] = {"official": "发布系统", "relay": "转发", "outside": "外部", "": ""}
 JOURNAL: Final[Mapping[str, str]] = {
@@ -93,7 +97,8 @@ JOURNAL: Final[Mapping[str, str]] = {
     "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
     "shelter_set": "避难场所登记", "team_set": "队伍登记",
     "pruned": "清理旧来文", "source_back": "来源恢复", "tried_again": "人工重试", "unfetched": "文件取不到",
-    "pasted": "粘贴预警",
+    "pasted": "粘贴预警", "copy": "同一预警的另一来源", "adopted": "两条预警链合并",
+    "colour_conflict": "各来源颜色不一",
     "round": "新一轮叫应", "stalled": "中断后接续", "state": "状态变化", "task": "任务", "task_late": "任务超时",
     "unclear": "回复不明", "version": "预警版本",
 }
@@ -105,7 +110,7 @@ KEYS: Final[Mapping[str, str]] = {
     "left_out": "未叫", "n": "人数", "now": "变为", "office": "发布单位", "officer": "值班员", "order": "命令",
     "outcome": "结果", "place": "地点", "places": "地点数", "reach": "叫", "reason": "原因", "round": "轮", "sort": "",
     "shelter": "", "shelter_state": "", "team": "", "team_state": "",
-    "since": "自", "source": "来源",
+    "since": "自", "source": "来源", "adds": "补充",
     "step": "级", "text": "", "tries": "次", "understood": "理解为", "via": "方式", "was": "由", "why": "因",
     "work": "",
 }
@@ -120,7 +125,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "shelter": {each.value: each.zh for each in ShelterState}, "team": {each.value: each.zh for each in Readiness},
     "category": CATEGORIES, "grade": GRADES, "space": SPACES, "term": TERMS,
     "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
-    "way": WAYS, "trust": TRUSTS, "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
+    "way": WAYS, "adds": ADDS, "trust": TRUSTS, "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
 }
 
 

@@ -119,7 +119,7 @@ def setup(plan: Plan) -> Setup:
                     channels={"sms": "simulator-sms", "voice": "simulator-voice"}, rules=plan.rules,
                     fire=plan.fire, quake=plan.quake)
     texts = {path.name[:-4]: path.read_text() for path in TEXTS.glob("*.txt")}
-    return Setup(config, site, plan.playbooks, texts, plan.heat_sources)
+    return Setup(config, site, plan.playbooks, texts, plan.stations, plan.thresholds, plan.heat_sources)
 
 
 def _places(plan: Plan) -> Iterator[Place]:

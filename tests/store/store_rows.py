@@ -22,11 +22,14 @@ from dutydesk.domain.records import (
     Incident,
     JournalRow,
     NoticeRow,
+    Ruling,
     State,
     Task,
+    Telling,
     Version,
 )
 from dutydesk.domain.site import Desk, Number, Person, Place, Post, Shift, Site
+from dutydesk.domain.succession import Says
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 
 NOW = datetime(2021, 7, 20, 8, 5, 7, 123457, tzinfo=UTC)
@@ -42,6 +45,14 @@ DOCUMENT = Document("d1", "cma", "红色.xml", NOW, b"<alert>\x00\xff</alert>", 
 
 VERSION = Version("v1", "ch1", "d1", "urn:oid:1", "sender", "Alert", "Actual", NOW, NOW + MINUTE, "暴雨", Colour.RED,
                   "暴雨红色预警", "全文 …", NOW + 60 * MINUTE, "first", "content-key")
+
+TELLING = Telling(
+    "tl1", "v1", "cma", "d1", NOW, Says(
+        "urn:oid:1", NOW, "Actual", "Update", False, "暴雨", Colour.RED, "371000", "威海市气象台", "暴雨",
+        {"371002": Colour.RED, "371003": Colour.BLUE}, frozenset({"371002"}), Colour.YELLOW, True, NOW + MINUTE,
+        NOW + 9 * MINUTE, {"cma": True, "nmc": False}, "content-key", "wording-key"), ("geometry", "text"))
+
+RULING = Ruling("ch1", NOW, {"371002": Colour.ORANGE})
 
 CHAIN = Chain("ch1", "威海市气象台", "暴雨", "flood", "cma", "Actual", True, "urn:oid:1", NOW, NOW + MINUTE,
               {"371002": Colour.RED, "371003": Colour.BLUE})

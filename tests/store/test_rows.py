@@ -22,8 +22,10 @@ from store_rows import (
     NOTICE,
     NOW,
     POLICY,
+    RULING,
     SITE,
     TASK,
+    TELLING,
     VERSION,
     line,
 )
@@ -31,11 +33,23 @@ from store_rows import (
 from dutydesk.domain.site import Site
 from dutydesk.store import SqlStore
 
+
+def _mark(tx: Any) -> None:
+    tx.add_version(VERSION)
+    tx.add_marks(VERSION.id, [("base", "urn:oid:1"), ("refers", "urn:oid:0")])
+
+
 ROUND_TRIPS: dict[str, tuple[Callable[[Any], object], Callable[[Any], object], object]] = {
     "document": (lambda tx: tx.add_document(DOCUMENT), lambda r: r.document("d1"), DOCUMENT),
     "documents": (lambda tx: tx.add_document(DOCUMENT), lambda r: r.documents("waiting", 9), [DOCUMENT]),
     "version": (lambda tx: tx.add_version(VERSION), lambda r: r.version_by_identifier("urn:oid:1"), VERSION),
     "versions": (lambda tx: tx.add_version(VERSION), lambda r: r.versions("ch1"), [VERSION]),
+    "marked": (_mark, lambda r: r.marked("refers", "urn:oid:0"), [VERSION]),
+    "telling": (lambda tx: tx.add_telling(TELLING), lambda r: r.telling("tl1"), TELLING),
+    "tellings": (lambda tx: (tx.add_version(VERSION), tx.add_telling(TELLING)), lambda r: r.tellings("ch1"), [TELLING]),
+    "ruling": (lambda tx: (tx.set_ruling(replace(RULING, ground={})), tx.set_ruling(RULING)),
+               lambda r: r.ruling("ch1"), RULING),
+    "chains since": (lambda tx: tx.save_chain(CHAIN), lambda r: r.chains_since("威海市气象台", "暴雨", NOW), [CHAIN]),
     "chain": (lambda tx: tx.save_chain(CHAIN), lambda r: r.chain("ch1"), CHAIN),
     "chains": (lambda tx: tx.save_chain(CHAIN), lambda r: r.chains(["x", "ch1", "ch1"]), [CHAIN]),
     "open chains": (lambda tx: tx.save_chain(CHAIN), lambda r: r.open_chains(event="暴雨"), [CHAIN]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dutydesk.store.tables.alerts import chain, document, incident, version
+from dutydesk.store.tables.alerts import chain, document, incident, mark, ruling, telling, version
 from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
 from dutydesk.store.tables.fires import fire, fire_day, hotspot, shock
@@ -31,6 +31,7 @@ __all__ = [
     "incident",
     "journal",
     "journal_head",
+    "mark",
     "metadata",
     "notice",
     "number",
@@ -41,6 +42,7 @@ __all__ = [
     "reading",
     "register_change",
     "register_entry",
+    "ruling",
     "seat",
     "setting",
     "shift",
@@ -49,5 +51,6 @@ __all__ = [
     "source_place",
     "source_state",
     "task",
+    "telling",
     "version",
 ]

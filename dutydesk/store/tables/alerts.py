@@ -1,4 +1,4 @@
-"""Tables of what is reported and what it became: documents, versions, chains, incidents."""
+"""Tables of what is reported and what it became: documents, versions, their tellings, chains, incidents."""
 
 from __future__ import annotations
 
@@ -24,11 +24,21 @@ Index(None, version.c.chain, version.c.received_at)
 Index(None, version.c.identifier)
 Index(None, version.c.document)
 
+telling = Table(
+    "telling", metadata, key(), *words("version", "source", "document"), *times("received_at"), *words("says", "adds"),
+)
+Index(None, telling.c.version)
+
+mark = Table("mark", metadata, key("kind"), key("value"), key("version"))
+
 chain = Table(
     "chain", metadata, key(), *words("office", "event", "family", "source", "status"), small("open"),
     *words("latest"), *times("sent"), time_or_none("expires"), *words("colours"), *counts("version"),
 )
 Index(None, chain.c.open, chain.c.event)
+Index(None, chain.c.office, chain.c.event)
+
+ruling = Table("ruling", metadata, key("chain"), *times("sent"), *words("ground"))
 
 incident = Table(
     "incident", metadata, key(), *words("number", "desk", "family", "kind"), *times("opened_at"),
