@@ -23,7 +23,6 @@ import pstats
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as day_time
 from pathlib import Path
@@ -35,7 +34,8 @@ from dutydesk.content.texts import SiteTexts
 from dutydesk.domain.playbook import Playbook, Step, Whom
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.setup import Config, Setup
-from dutydesk.domain.site import Desk, Number, Person, Place as Ground, Post, Shift, Site
+from dutydesk.domain.site import Desk, Number, Person, Post, Shift, Site
+from dutydesk.domain.site import Place as Ground
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.engine.by_hand import Hand
 from dutydesk.engine.context import Context

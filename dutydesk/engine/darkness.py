@@ -15,9 +15,8 @@ def look(books: Books, incident: Incident) -> None:
     """Raise one alarm for each town where more than the share set of the numbers rung lately is unreachable."""
     since = books.now - books.ctx.rules.town_dark_within
     numbers: dict[str, dict[str, bool]] = {}
-    for call in books.tx.calls_of(incident.id, since=since):
-        if call.outcome not in _UNREACHABLE | _REACHED:
-            continue   # a message that lies with the provider tells nothing
+    # A message that lies with the provider tells nothing.
+    for call in books.tx.calls_ended_of(incident.id, _UNREACHABLE | _REACHED, since=since):
         for place in call.places:
             town = _town(books, place)
             if town:

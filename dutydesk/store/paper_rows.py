@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, null, select, union_all, update
 
 from dutydesk.domain.records import Code, Fact, Inbound, NoticeRow, Task
 from dutydesk.store.bulk import adding, changing
@@ -112,8 +112,10 @@ class PaperSql:
                            .order_by(i.received_at.desc(), i.id.desc()).limit(bindparam("most")))
         self.add_inbound = adding(dialect, inbound, known=True)
         self.finish_inbound = changing(dialect, inbound, ["understood"], fixed={"state": "done"})
-        self.codes = (select(*k).where(dialect.among(k.number, "numbers"))
-                      .order_by(k.given_at, k.number, k.incident, k.round, k.code))
+        bound = select(*k).where(dialect.among(k.number, "numbers"))
+        living = union_all(bound.where(k.free_at.is_(None)), bound.where(k.free_at > bindparam("living"))).subquery("l")
+        self.codes = select(living).order_by(*(living.c[name] for name in ("given_at", "number", "incident", "round",
+                                                                            "code")))
         self.add_codes = adding(dialect, code, known=True)
         self.free_codes = (update(code).where(k.incident == bindparam("b_incident"))
                            .values(free_at=bindparam("at")))
@@ -130,9 +132,9 @@ class PaperReads(Session):
         """Return the facts of an incident in order of time."""
         return [_fact(row) for row in self.rows(self.home.statements(PaperSql).facts, {"incident": incident})]
 
-    def codes_of(self, numbers: Iterable[str]) -> list[Code]:
-        """Return every code ever bound to these phones, oldest first."""
-        values = {"numbers": self.home.dialect.many(list(numbers))}
+    def codes_of(self, numbers: Iterable[str], *, living: datetime) -> list[Code]:
+        """Return the codes bound to these phones that were not free again at `living`, oldest first."""
+        values = {"numbers": self.home.dialect.many(list(numbers)), "living": micros(living)}
         return [_code(row) for row in self.rows(self.home.statements(PaperSql).codes, values)]
 
     def notices_since(self, person: str, since: datetime) -> list[NoticeRow]:
