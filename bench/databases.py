@@ -23,12 +23,12 @@ Statements = list[list[tuple[str, Any, bool]]]   # transactions of (statement, p
 
 TEXT = "【威海应急】暴雨红色预警(10:20市气象台)。您负责:苘山镇5个村。请立即组织转移危险区群众。回复B1收到"
 HISTORY = {
-    "callout": "'h'||n, 'i-'||(n/5000), n||'/flood', ''||n, 1, 4, 1, 'policy', n, 'closed', 'done', 1, 1, 1, NULL, n, n, "
-               "n, '', 3, '{}'",
+    "callout": "'h'||n, 'i-'||(n/5000), n||'/flood', ''||n, 1, 4, 1, 'policy', n, 'closed', 'done', 1, 1, 1, NULL, n, "
+               "n, n, '', 3, '{}'",
     "ask": "'ah'||n, 'h'||n, 'i-'||(n/5000), 1, ''||n, 'p'||who, 'holder', '+999'||who, 'sms', 0, 1, 1, 1, n, "
            "'handed', 'kah'||n, 'handed_over', NULL, ''",
-    "call": f"'kah'||n, 'i-'||(n/5000), 1, 'p'||who, '+999'||who, 'sms', 'bench', 1, '{TEXT}', '', '[\"ah'||n||'\"]', '[\"'||n||'\"]', "
-            "n, 'handed', 'bench', NULL, n, 'handed_over', ''",
+    "call": f"'kah'||n, 'i-'||(n/5000), 1, 'p'||who, '+999'||who, 'sms', 'bench', 1, '{TEXT}', '', "
+            "'[\"ah'||n||'\"]', '[\"'||n||'\"]', n, 'handed', 'bench', NULL, n, 'handed_over', ''",
     "code": "'+999'||who, 'B', 'i-'||(n/5000), 1, n, 0, n",
     "inbound": "'ih'||n, 'bench', 'reply', '+999'||who, '1', '', n, NULL, 'done', 'answer for 1'",
     "fact": "'fh'||n, 'h'||n, 'i-'||(n/5000), 'answered', 'p'||who, 'sms', n, 'automatic', '', NULL, ''",
@@ -55,7 +55,8 @@ class Sqlite:
         import sqlite3
 
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-65536",
+                       "wal_autocheckpoint=4000"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 

@@ -79,7 +79,7 @@ def writer_engine(url: URL, *, durable: bool) -> Engine:
                            execution_options={"preserve_rowcount": True})
     _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", pragmas=(
         "journal_mode=WAL", f"synchronous={'FULL' if durable else 'OFF'}", "temp_store=MEMORY",
-        "cache_size=-65536", "journal_size_limit=67108864"))
+        "cache_size=-65536", "wal_autocheckpoint=4000", "journal_size_limit=67108864"))
     return engine
 
 
