@@ -11,6 +11,7 @@
     │   ├── NotCap              XML, but no warning in it
     │   ├── WrongFormat         well-formed, but not what its source's kind reads
     │   └── Declined            the source answered with a refusal instead of warnings
+    ├── FetchFailed             a document could not be fetched; it is tried again
     ├── SendError               a channel could not hand a message over
     └── Conflict                another worker changed the row first
 
@@ -89,6 +90,19 @@ class Declined(DocumentError):
     """The source answered with an error of its own, such as a wrong key; that is no empty list of warnings."""
 
     name = "declined"
+
+
+class FetchFailed(DutydeskError):
+    """A document could not be fetched whole; nothing of it may be taken for an answer.
+
+    `retry_after` is how many seconds the server wants to be left alone, None where it did not say. `beginning` is what
+    is kept of an answer that was too large.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, beginning: bytes = b"") -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.beginning = beginning
 
 
 class SendError(DutydeskError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -11,11 +12,14 @@ from starlette.applications import Starlette
 
 from dutydesk.app.desk import Desk
 from dutydesk.errors import Refused
+from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.channel import Hears
+from dutydesk.ports.feed import Source
 from dutydesk.ports.phones import Phones
 from dutydesk.store.views import SqlViews
 from dutydesk.web.app import create
 from dutydesk.web.hooks import hooks
+from dutydesk.web.push import Pushed
 
 LOOPBACK = "127.0.0.1"
 GRACE = 1             # seconds that open streams are given at the end
@@ -85,4 +89,11 @@ def provider_hooks(desk: Desk, port: int) -> Server:
         inner = getattr(channel, "inner", channel)
         if isinstance(inner, Hears):
             hearing[channel.name] = inner
-    return Server(hooks(desk.store, hearing, desk.clock, desk.wake), port)
+    sources = {source.id: Pushed(source, _key(source)) for source in desk.ctx.sources.values() if source.push_key}
+    return Server(hooks(desk.store, hearing, desk.clock, desk.wake, sources), port)
+
+
+def _key(source: Source) -> bytes:
+    """The key that signs what is pushed to a source; empty where the environment has none."""
+    secrets = Secrets([source.push_key], os.environ)
+    return b"" if secrets.missing else secrets.fill(source.push_key).encode()

@@ -4,7 +4,8 @@
 |---|---|
 | engine | listen, intake, escalate, supervise: one thread, woken by whatever is stored |
 | dispatch | `sender`: an asyncio loop in a thread of its own |
-| feeds | folders polled by APScheduler, which is a metronome and nothing else |
+| feeds | folders and addresses, looked at by APScheduler, which is a metronome and nothing else; each address that
+|       | is due is fetched by a thread of its own |
 | web | the console, and the providers' hooks on their own port |
 """
 
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING
 from dutydesk.app import house
 from dutydesk.app.doors import Door
 from dutydesk.app.heads import Heads
+from dutydesk.app.polling import Poller
+from dutydesk.app.pruning import prune
 from dutydesk.app.sender import Sender
 from dutydesk.app.stumbling import Stumbling
 from dutydesk.app.ticking import Ticking
@@ -40,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 PARTS = ("web", "feeds", "engine", "dispatch")
 LOOK = 0.1            # seconds between two looks into a watched folder
+DUE = 0.25            # seconds between two looks for addresses that are due
 TICK = 5              # seconds between two looks at the wall clock
 LONGEST_NAP = 1.0     # seconds the engine sleeps at most: another worker may have stored something
 SHORTEST_NAP = 0.05   # seconds it sleeps at least when nothing was done: what is due is then the sender's
@@ -64,12 +68,18 @@ class Desk:
                              ready=self.looked_since)
         self.heads = Heads(folder.path, folder.setup.config.journal_heads, store)
         self.doors = self._open_doors() if "feeds" in parts else []
+        self.poller = Poller(self.ctx, store, clock, self.wake) if self._polls else None
         self._looked = 0.0
         self._sealed = 0.0
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._engine = threading.Thread(target=self._work, name="engine", daemon=True)
         self._metronome: BackgroundScheduler | None = None
+
+    @property
+    def _polls(self) -> bool:
+        """Whether this worker fetches: only in real time, for a told storm must not ask the world for warnings."""
+        return "feeds" in self.parts and isinstance(self.clock, WallClock)
 
     # -- life -----------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -81,6 +91,8 @@ class Desk:
         """
         self.store.write(lambda tx: tx.save_site(self.folder.setup.site))
         self._poll_all()
+        if self.poller:
+            self.poller.start()
         if "dispatch" in self.parts:
             self.sender.start()
         if "engine" in self.parts:
@@ -97,6 +109,8 @@ class Desk:
         self._stopping.set()
         if self._metronome:
             self._metronome.shutdown(wait=False)
+        if self.poller:
+            self.poller.stop()
         self.wake()
         if self.sender.running:
             self.sender.stop()
@@ -196,9 +210,12 @@ class Desk:
             "coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         for door in self.doors:
             metronome.add_job(door.poll, "interval", seconds=LOOK)
+        if self.poller:
+            metronome.add_job(self.poller.look, "interval", seconds=DUE)
         if "engine" in self.parts:
             metronome.add_job(self.heads.send)   # at once, and then every hour
             metronome.add_job(self.heads.send, "interval", hours=1)
+            metronome.add_job(prune, "interval", hours=1, args=(self.ctx, self.store, self.clock))
         if isinstance(self.clock, WallClock):
             ticking = Ticking(self.clock, self.ctx, self.store)
             metronome.add_job(ticking.tick, "interval", seconds=TICK)

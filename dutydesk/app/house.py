@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Mapping
+import secrets as chance
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dutydesk.channels import registry
 from dutydesk.channels.guard import Guarded
@@ -22,14 +22,17 @@ from dutydesk.domain.values import Role, Via, colour
 from dutydesk.engine.context import Context
 from dutydesk.errors import Faulty, UsageError
 from dutydesk.feeds.registry import feed
+from dutydesk.fetch.manners import located
+from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.channel import Channel, Limits
 from dutydesk.ports.clock import Clock
-from dutydesk.ports.feed import Source
+from dutydesk.ports.feed import Polling, Source
 
 if TYPE_CHECKING:
     from dutydesk.channels.simulator.exchange import Exchange
 
-_OWN_FIELDS = frozenset(field.name for field in fields(Source))   # of a [[source]]; the rest is for its kind
+_OWN_FIELDS = frozenset(field.name for field in fields(Source)) - {"settings", "polling"}   # of a [[source]]
+_POLLING_FIELDS = frozenset(field.name for field in fields(Polling))
 KEY_FILE = "var/journal.key"
 SIMULATOR = "simulator-"
 
@@ -61,15 +64,21 @@ def open_folder(path: Path) -> Folder:
 
 def sources(setup: Setup) -> dict[str, Source]:
     """The sources of dutydesk.toml by id."""
-    found: dict[str, Source] = {}
-    for row in setup.config.sources:
-        known = {name: row[name] for name in ("name", "auto", "folder", "zone", "language", "max_bytes") if name in row}
-        shade = row.get("unknown_colour")
-        if shade is not None:
-            known["unknown_colour"] = colour(str(shade)) if isinstance(shade, str) else shade
-        known["settings"] = {name: value for name, value in row.items() if name not in _OWN_FIELDS}
-        found[str(row["id"])] = Source(str(row["id"]), str(row["kind"]), **known)  # type: ignore[arg-type]  # checked by the content models
-    return found
+    return {str(row["id"]): _source(row) for row in setup.config.sources}
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    """One `[[source]]` as the house knows it; what its kind alone reads stands in `settings`."""
+    known = {name: row[name] for name in _OWN_FIELDS & row.keys() if row[name] is not None}
+    shade = known.get("unknown_colour")
+    if isinstance(shade, str):
+        known["unknown_colour"] = colour(shade)
+    urls = tuple(row.get("urls") or ()) or ((row["url"],) if row.get("url") else ())
+    if urls:
+        given = {name: row[name] for name in _POLLING_FIELDS & row.keys()}
+        known["polling"] = Polling(**given | {"urls": urls})
+    settings = {name: value for name, value in row.items() if name not in _OWN_FIELDS | _POLLING_FIELDS | {"url"}}
+    return Source(**known, settings=settings)
 
 
 def limits(setup: Setup, channel: str) -> Limits:
@@ -91,8 +100,16 @@ def channels(setup: Setup, settings: Mapping[str, object]) -> dict[Via, Channel]
 
 def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "desk") -> Context:
     """Put the engine's surroundings together."""
-    return Context(folder.setup, SiteTexts(folder.setup.texts), sources(folder.setup), feed,
-                   channels(folder.setup, settings), worker)
+    found = sources(folder.setup)
+    return Context(folder.setup, SiteTexts(folder.setup.texts), found, feed, channels(folder.setup, settings), worker,
+                   hide=_hiding(found), locate=located)
+
+
+def _hiding(found: Mapping[str, Source]) -> Callable[[str, str], str]:
+    """Return what writes a source's secrets by their names again."""
+    secrets = {id: Secrets((*source.polling.urls, *source.polling.headers.values()), os.environ)
+               for id, source in found.items() if source.polling}
+    return lambda source, text: secrets[source].hide(text) if source in secrets else text
 
 
 def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, seed: int | None = None, *,
@@ -154,7 +171,7 @@ def _make_key(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
-    draft.write_text(secrets.token_hex(32))
+    draft.write_text(chance.token_hex(32))
     with suppress(FileExistsError):
         path.hardlink_to(draft)
     draft.unlink()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from dutydesk.app.house import Folder
@@ -25,18 +27,31 @@ class Matched:
     rows: list[dict[str, object]]
 
 
+class Matching:
+    """Matches against one site; its fences are built once, when first needed."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._setup = folder.setup
+
+    @cached_property
+    def _ground(self) -> tuple[Fences, Gazetteer]:
+        return Fences.build(self._setup.site.places.values()), Gazetteer.build(self._setup.site)
+
+    def of(self, alerts: Iterable[Alert]) -> list[Matched]:
+        """Match every alert and ask its playbook whom it would call."""
+        return [self._one(alert) for alert in alerts]
+
+    def _one(self, alert: Alert) -> Matched:
+        site = self._setup.site
+        found = match(alert, site, *self._ground)
+        playbook = self._setup.playbooks.get(alert.event.family) or self._setup.playbooks.get("default")
+        rows = who(found, site, playbook, False) if playbook and alert.msg_type != "Cancel" else []
+        return Matched(alert, found, rows)
+
+
 def match_file(folder: Folder, file: Path, kind: str) -> list[Matched]:
     """Match every alert of a document; raises DocumentError for one that cannot be read, UsageError for no file."""
     if not file.is_file():
         raise UsageError(f"there is no file {file}")
-    site = folder.setup.site
-    fences, gazetteer = Fences.build(site.places.values()), Gazetteer.build(site)
-    results = []
-    for alert in feed(kind).parse(file.read_bytes(), Source(file.name, kind), WallClock().now()):
-        if not isinstance(alert, Alert):
-            continue
-        found = match(alert, site, fences, gazetteer)
-        playbook = folder.setup.playbooks.get(alert.event.family) or folder.setup.playbooks.get("default")
-        rows = who(found, site, playbook, False) if playbook and alert.msg_type != "Cancel" else []
-        results.append(Matched(alert, found, rows))
-    return results
+    found = feed(kind).parse(file.read_bytes(), Source(file.name, kind), WallClock().now())
+    return Matching(folder).of(each for each in found if isinstance(each, Alert))

@@ -8,8 +8,10 @@ from typing import Any
 
 from dutydesk.app import house, wire
 from dutydesk.clock import WallClock
+from dutydesk.engine import pasting
 from dutydesk.engine.by_hand import Hand
 from dutydesk.engine.supervise import Supervise
+from dutydesk.ports.hand import Pasted
 from dutydesk.store.store import open_store
 
 NOBODY = "no desk is running: the order is stored, and nobody is called until `dutydesk run`"
@@ -35,3 +37,11 @@ def order(site: Path, name: str, arguments: Mapping[str, Any]) -> tuple[object, 
         return result, NOBODY
     finally:
         store.close()
+
+
+def preview(site: Path, text: str, exercise: bool) -> tuple[Pasted, ...]:
+    """Read a pasted text and tell whom it would call, without a database; raises Refused where nothing can be read."""
+    folder = house.open_folder(site)
+    clock = WallClock()
+    ctx = house.context(folder, {"exchange": house.exchange(folder, clock)})
+    return pasting.preview(ctx, clock, text, exercise=exercise)

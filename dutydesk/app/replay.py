@@ -98,7 +98,8 @@ class Replay(AbstractContextManager["Replay"]):
         start = self.scenario.start
         source = next(iter(self.ctx.sources), "scenario")
         plan: list[tuple[datetime, Callable[[datetime], None]]] = [
-            (start + arrival.at, partial(self._land, source, Path(arrival.file))) for arrival in self.scenario.alerts]
+            (start + arrival.at, partial(self._land, arrival.source or source, Path(arrival.file)))
+            for arrival in self.scenario.alerts]
         plan += [(start + opening.at, partial(self._open, opening)) for opening in self.scenario.open]
         return sorted(plan, key=lambda row: row[0])
 

@@ -68,9 +68,14 @@ class Running:
         if self._web and self._hooks:
             yield f"console  http://127.0.0.1:{self._web.port}/"
             yield f"hooks    http://127.0.0.1:{self._hooks.port}/hooks/CHANNEL"
+            for source in self.desk.ctx.sources.values():
+                if source.push_key:
+                    yield f"pushing  http://127.0.0.1:{self._hooks.port}/feeds/{source.id}"
         for source in self.desk.ctx.sources.values():
             if source.folder:
                 yield f"watching {self.folder.path / source.folder}"
+            if source.polling:
+                yield f"polling  {source.id} every {source.polling.interval.total_seconds():g} s"
         live = self.folder.setup.config.live
         yield f"real channels on, by {live.by}" if live else "real channels off: nobody outside is called"
 

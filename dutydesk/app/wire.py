@@ -23,7 +23,7 @@ PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest",
-                    "confirm_fall"})
+                    "confirm_fall", "try_again", "paste"})
 
 
 class Listener:

@@ -23,8 +23,9 @@ COMMANDS = {
     "incident": "open or lift an incident by hand",
     "answer": "enter an answer taken by phone, or write a callout off",
     "journal": "verify the journal, or print its head",
+    "lists": "read lists of people as offices keep them into contacts/",
     "load": "bring a site folder into the database, showing the difference first",
-    "feeds": "list the kinds of feeds and the sources of this site",
+    "feeds": "the sources of this site: how each does, try a new one, paste, record, replay",
     "channels": "list the channels of this site",
     "schema": "write the JSON Schemas of a site's files",
 }

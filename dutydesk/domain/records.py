@@ -16,7 +16,10 @@ from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes as received. `hash` (BLAKE2b-160 hex of source and bytes) is its id; state: waiting, done, bad, held."""
+    """Bytes as received. `hash` (BLAKE2b-160 hex of source and bytes) is its id; state: waiting, done, bad, held.
+
+    `address`: where it was fetched, empty where it was not.
+    """
 
     hash: str
     source: str
@@ -25,6 +28,7 @@ class Document:
     body: bytes
     state: str = "waiting"
     faults: tuple[str, ...] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from dutydesk.domain.values import Colour
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A document that lands: `file` is an absolute path."""
+    """A document that lands: `file` is an absolute path; `source` is whose it is, the site's first where empty."""
 
     at: timedelta
     file: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from dutydesk.domain.playbook import Playbook
 from dutydesk.domain.rules import Rules
@@ -17,6 +17,19 @@ class Live:
 
     by: str
     since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """`[feeds]`: how polite the polling is, and how long what came is kept.
+
+    `gap`: seconds between two requests to one server. `keep`: bytes that led to no version of any warning. `keep_bad`:
+    bytes nobody could read. What a warning was read from is never removed.
+    """
+
+    gap: float = 0.5
+    keep: timedelta = timedelta(days=7)
+    keep_bad: timedelta = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class Config:
     sources: tuple[Mapping[str, object], ...] = ()
     channels: Mapping[str, str] = field(default_factory=dict)   # way (sms, voice) -> channel name
     limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    feeds: Keeping = field(default_factory=Keeping)
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)

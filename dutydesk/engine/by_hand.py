@@ -11,6 +11,7 @@ from dutydesk.domain.happenings import ByHand, Happening, Replied
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
 from dutydesk.domain.values import Colour, Kind, Role, Via
+from dutydesk.engine import pasting
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -18,6 +19,7 @@ from dutydesk.engine.openings import Cause
 from dutydesk.engine.restating import concede, follow, release
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
+from dutydesk.ports.hand import Pasted
 from dutydesk.ports.store import Store
 
 T = TypeVar("T")
@@ -202,6 +204,31 @@ class Hand:
             books.note("held_by_hand", person=officer, document=document)
 
         self._do(work, officer)
+
+    def try_again(self, document: str, officer: str) -> None:
+        """Read a document once more that could not be read; one that could not be fetched is fetched at once."""
+
+        def work(books: Books) -> None:
+            found = books.tx.document(document)
+            if found is None or found.state != "bad":
+                raise Refused("只有读不了的文件才能重试；这份文件不是，或已不在。")
+            known = books.tx.known_addresses(found.source, [found.address] if found.address else [])
+            fetched = known.get(found.address)
+            if fetched is not None and not found.body:
+                books.tx.save_addresses([replace(fetched, state="waiting", tries=0, due_at=books.now)])
+            else:
+                books.tx.finish_document(document, "waiting")
+            books.note("tried_again", person=officer, document=document)
+
+        self._do(work, officer)
+
+    def preview(self, text: str, exercise: bool) -> tuple[Pasted, ...]:
+        """Read a pasted text and tell what it says and whom it would call; nothing is stored."""
+        return pasting.preview(self.ctx, self.clock, text, exercise=exercise)
+
+    def paste(self, text: str, exercise: bool, officer: str) -> str:
+        """Take a pasted warning in and let it go its way at once; return the hash of its document."""
+        return self._do(lambda books: pasting.paste(books, text, officer, exercise=exercise), officer)
 
     def confirm_rest(self, incident: str, officer: str) -> None:
         """Let the rest of a raised area follow the named places at once."""

@@ -24,6 +24,10 @@ from dutydesk.ports.texts import Texts
 
 DEFAULT = "default"
 OWN = "#desk"
+PASTE = "paste"   # the source of what officers paste
+
+
+_UNNAMED = {PASTE: Source(PASTE, "text", "值班员粘贴", trust="outside")}
 
 
 def own_source(source: str) -> str:
@@ -41,6 +45,8 @@ class Context:
     feed: Callable[[str], Feed]
     channels: Mapping[Via, Channel]
     worker: str = "desk"
+    hide: Callable[[str, str], str] = lambda source, text: text   # a source's secrets in a text, by their names again
+    locate: Callable[[str, str], str] = lambda base, url: url     # an absolute address of the web, or an empty text
     policies: dict[str, Policy] = field(default_factory=dict)
 
     @property
@@ -77,7 +83,7 @@ class Context:
         """The source of a document: a configured one, the desk's own conclusions from it (CAP, trusted as it is), or
         one that is configured no more.
         """
-        known = self.sources.get(id.removesuffix(OWN)) or Source(id or "unknown", "cap")
+        known = self.sources.get(id.removesuffix(OWN)) or _UNNAMED.get(id) or Source(id or "unknown", "cap")
         return replace(known, id=id, kind="cap") if id.endswith(OWN) else known
 
     def warm(self) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from dutydesk.domain.alert import Alert
 from dutydesk.domain.match import Match, lift_to_ancestors
 from dutydesk.domain.values import Colour, Kind
-from dutydesk.engine import joining
+from dutydesk.engine import joining, sources
 from dutydesk.engine.batch import ACTUAL, Batch, kind_of
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import Context
@@ -54,6 +54,7 @@ class Intake:
         for reading in claimed:
             self._shelve(books, reading)
             watch(books, reading.source, reading.observed)
+        sources.take_note(books, claimed)
         for alert, found, reading in sorted(pairs, key=lambda row: (*joining.age(row[0]), row[0].identifier)):
             if not _held(books, reading):
                 take(batch, alert, found, reading)
@@ -74,6 +75,7 @@ class Intake:
             return
         said = (*(alert for alert, _ in reading.alerts), *reading.requests, *reading.observed)
         faults += [f"{fault.name} {fault.where}: {fault.text}" for each in said for fault in each.faults]
+        faults += sources.follow(books, reading)
         if RELEASED in reading.document.faults:
             faults.append(RELEASED)
         if _held(books, reading):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dutydesk.domain.records import Chain, Incident, Task
 from dutydesk.domain.values import Outcome, Via
-from dutydesk.engine import closing, darkness
+from dutydesk.engine import closing, darkness, sources
 from dutydesk.engine.batch import Batch, kind_of
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -32,9 +32,12 @@ class Supervise:
         self.ctx = ctx
         self.store = store
         self._looked: datetime | None = None
+        self._began: datetime | None = None
 
     def run_once(self, now: datetime) -> None:
         """One round of looking after everything."""
+        self._began = self._began or now
+        self._silent(now, self._began)
         self.store.write(lambda tx: self._overdue(tx, now))
         self.store.write(lambda tx: self._expired(tx, now))
         self.store.write(lambda tx: self._incidents(tx, now))
@@ -108,6 +111,14 @@ class Supervise:
         batch.keep(replace(moved, open=False))
         books.note("expired", incident=task.incident, chain=chain.id)
         batch.carry(expired=True)
+
+    # -- sources --------------------------------------------------------------------------------------
+    def _silent(self, now: datetime, began: datetime) -> None:
+        """Sources that fell silent are put before the officer, each once until it speaks again."""
+        with self.store.read() as reads:
+            found = sources.silent(self.ctx, reads, now, began)
+        if found:
+            self.store.write(lambda tx: sources.tell_silence(Books(self.ctx, tx, now), found))
 
     # -- warnings past their time ---------------------------------------------------------------------
     def _expired(self, tx: Tx, now: datetime) -> None:

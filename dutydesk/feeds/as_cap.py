@@ -63,6 +63,7 @@ class Line:
     instruction: str = ""
     area: str = ""
     adcode: str = ""
+    status: str = "Actual"
 
 
 def alert_of(fields: Mapping[str, Any], source: Source, received_at: datetime, notes: Notes | None = None) -> Alert:
@@ -93,7 +94,7 @@ def alert_of_line(line: Line, source: Source, received_at: datetime) -> Alert:
     colour = [{"valueName": "alert_color", "value": line.colour.word}] if line.colour else []
     return alert_of({
         "identifier": line.identifier or key_of(line.headline or line.description, sent, area or adcode),
-        "sender": sender, "sent": sent, "status": "Actual", "scope": "Public",
+        "sender": sender, "sent": sent, "status": line.status, "scope": "Public",
         "msgType": line.msg_type or msg_type_of(line.headline),
         "references": references(line.references, sender),
         "info": {

@@ -65,6 +65,8 @@ MEANINGS: dict[str, Meaning] = {
     "time-naive": Meaning("时间没有时区，按来源所在时区读取", "a time without zone was read in the source's zone"),
     "time-form": Meaning("时间写法不标准", "a time is not written as the standard says"),
     "time-buddhist": Meaning("年份为佛历，已换算", "a Buddhist year was turned into a common one"),
+    "time-guessed": Meaning("时间没有写全，按收到的那天补足",
+                            "a time leaves out its year or day; those of receipt were taken"),
     "time-unreadable": Meaning("时间无法读取", "a time cannot be read"),
     # areas
     "missing-area": Meaning("没有区域", "an info block without any area"),

@@ -23,6 +23,7 @@ BUILT_IN: dict[str, str] = {
     "weathercom": "dutydesk.feeds.weathercom:WeatherCom",
     "caiyun": "dutydesk.feeds.caiyun:Caiyun",
     "gdacs": "dutydesk.feeds.gdacs:Gdacs",
+    "text": "dutydesk.feeds.text:Text",
 }
 
 

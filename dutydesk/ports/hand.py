@@ -3,9 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from dutydesk.domain.values import Colour, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """One warning read from a pasted text, and whom it would call. `sent` is aware.
+
+    `places` are touched, `names` some of them; `posts` would be asked, `people` in the first step. `unmatched` could
+    not be found on the map. `assumed`: the text tells no colour, one was taken.
+    """
+
+    event: str
+    colour: Colour
+    msg_type: str
+    status: str
+    sent: datetime
+    office: str
+    headline: str
+    places: int
+    names: tuple[str, ...]
+    posts: int
+    people: int
+    unmatched: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    assumed: bool = False
 
 
 class Hand(Protocol):
@@ -68,4 +94,16 @@ class Hand(Protocol):
 
     def hold(self, document: str, officer: str) -> None:
         """Keep a document from calling anybody until it is released."""
+        ...
+
+    def try_again(self, document: str, officer: str) -> None:
+        """Read a document once more that could not be read, or fetch one once more that could not be fetched."""
+        ...
+
+    def preview(self, text: str, exercise: bool) -> tuple[Pasted, ...]:
+        """Read a pasted text and tell what it says and whom it would call; nothing is stored."""
+        ...
+
+    def paste(self, text: str, exercise: bool, officer: str) -> str:
+        """Take a pasted warning in and let it go its way at once; return the hash of its document."""
         ...

@@ -55,7 +55,10 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardIncident:
-    """One incident on the board, with its rows of the highest level, danger first. `taken_by`: who has its alarm."""
+    """One incident on the board, with its rows of the highest level, danger first. `taken_by`: who has its alarm.
+
+    `sent_at` and `received_at` are those of the version the headline is of; None where it was opened by hand.
+    """
 
     id: str
     number: str
@@ -70,6 +73,8 @@ class BoardIncident:
     tally: Tally
     rows: tuple[BoardRow, ...] = ()
     taken_by: str = ""
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,21 +296,6 @@ class CalloutPage:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceView:
-    """One source of documents. `last_at` None: nothing ever came."""
-
-    id: str
-    name: str
-    auto: bool
-    last_at: datetime | None
-    last_name: str
-    total: int
-    waiting: int
-    held: int
-    bad: int
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentView:
     """A received document; `text` is its beginning read leniently, `cut` tells that there is more."""
 
@@ -318,6 +308,7 @@ class DocumentView:
     size: int
     text: str = ""
     cut: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from dutydesk.ports.shown import (
     OfficerView,
     PersonPage,
     PhoneOwner,
-    SourceView,
     TaskView,
     Unfolded,
 )
+from dutydesk.ports.shown_sources import SourceView
 
 
 class Views(Protocol):
@@ -88,7 +88,7 @@ class Views(Protocol):
         """Return sealed rows, newest first, with `seq` below `before`."""
         ...
 
-    def sources(self) -> tuple[SourceView, ...]:
+    def sources(self, now: datetime) -> tuple[SourceView, ...]:
         """Return every source that is configured or ever sent a document."""
         ...
 
@@ -98,6 +98,10 @@ class Views(Protocol):
 
     def document(self, hash: str) -> DocumentView | None:
         """Return one document with its text."""
+        ...
+
+    def body(self, hash: str) -> bytes | None:
+        """Return the bytes of a document as they were received."""
         ...
 
     def search(self, text: str, *, limit: int = 40) -> tuple[Found, ...]:

@@ -29,8 +29,8 @@ from dutydesk.store.tables import chain, document, incident, version
 
 
 def _document(row: Any) -> Document:
-    hash_, source, name, received, body, state, faults = row
-    return Document(hash_, source, name, moment(received), body, state, load_words(faults))
+    hash_, source, name, received, body, state, faults, address = row
+    return Document(hash_, source, name, moment(received), body, state, load_words(faults), address)
 
 
 def _version(row: Any) -> Version:
@@ -173,7 +173,7 @@ class AlertWrites(AlertReads):
         """Store a document unless its hash is known; tell whether it is new."""
         row = {"hash": document.hash, "source": document.source, "name": clean(document.name),
                "received_at": micros(document.received_at), "body": document.body, "state": document.state,
-               "faults": dump_words(document.faults)}
+               "faults": dump_words(document.faults), "address": clean(document.address)}
         return self.change(self.home.statements(AlertSql).add_document, row) == 1
 
     def claim_documents(self, limit: int) -> list[Document]:

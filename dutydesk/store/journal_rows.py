@@ -49,7 +49,8 @@ class JournalSql:
         j = journal.c
         self.after = (select(*j).where(j.seq > bindparam("after")).order_by(j.seq).limit(bindparam("most")))
         self.after_of = self.after.where(j.incident == bindparam("incident"))
-        self.unsealed = select(j.row, j.at, j.what, j.incident, j.callout, j.person, j.facts).where(j.seq.is_(None)).order_by(j.row).limit(bindparam("most"))
+        self.unsealed = (select(j.row, j.at, j.what, j.incident, j.callout, j.person, j.facts)
+                         .where(j.seq.is_(None)).order_by(j.row).limit(bindparam("most")))
         self.count_unsealed = select(func.count()).select_from(journal).where(j.seq.is_(None))
         self.note = adding(dialect, journal, leave_out=("row", "seq"))
         self.mark = changing(dialect, journal, ["seq", "seal"], by=("row",), only=[j.seq.is_(None)])

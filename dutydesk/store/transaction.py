@@ -8,11 +8,13 @@ from dutydesk.store.call_rows import CallReads, CallWrites
 from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
 from dutydesk.store.paper_rows import PaperReads, PaperWrites
 from dutydesk.store.site_rows import SiteReads, SiteWrites
+from dutydesk.store.source_rows import SourceReads, SourceWrites
 
 
-class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads):
+class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, SourceReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
-class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites):
+class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites,
+              SourceWrites):
     """Tx of `ports.store`, in the writing transaction."""

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from dutydesk.domain.setup import Setup
 from dutydesk.ports import shown
+from dutydesk.ports.shown_sources import SourceView
 from dutydesk.store.store import SqlStore
 from dutydesk.store.tables import journal
-from dutydesk.store.views_people import PeopleLook
+from dutydesk.store.views_sources import SourceLook
 
 _HEAD = select(func.max(journal.c.seq))
 
@@ -29,9 +30,9 @@ class SqlViews:
         self._sources = setup.config.sources if setup else ()
 
     @contextmanager
-    def _look(self) -> Iterator[PeopleLook]:
+    def _look(self) -> Iterator[SourceLook]:
         with self._store.read() as reading:
-            yield PeopleLook(reading, reading.site())
+            yield SourceLook(reading, reading.site())
 
     def head(self) -> int:
         """Return the newest sealed seq."""
@@ -101,10 +102,10 @@ class SqlViews:
         with self._look() as look:
             return look.journal(before, incident, limit)
 
-    def sources(self) -> tuple[shown.SourceView, ...]:
+    def sources(self, now: datetime) -> tuple[SourceView, ...]:
         """Return the sources."""
         with self._look() as look:
-            return look.sources(self._sources)
+            return look.sources(self._sources, now)
 
     def documents(self, *, states: Sequence[str] = (), limit: int = 50) -> tuple[shown.DocumentView, ...]:
         """Return documents without text."""
@@ -115,6 +116,11 @@ class SqlViews:
         """Return one document."""
         with self._look() as look:
             return look.document(hash)
+
+    def body(self, hash: str) -> bytes | None:
+        """Return the bytes of a document."""
+        with self._look() as look:
+            return look.body(hash)
 
     def search(self, text: str, *, limit: int = 40) -> tuple[shown.Found, ...]:
         """Return people and places."""

@@ -43,6 +43,7 @@ WORST = (State.WITH_OFFICER, State.CALLING, State.SCHEDULED, State.TAKEN_OVER, S
          State.CLOSED)
 _NAMED = 5   # places an alarm names before it says "and so many more"
 Area = tuple[str, str, str]   # incident, county, town
+Headline = tuple[str, datetime | None, datetime | None]   # text, sent, received
 Counts = dict[Area, tuple[Tally, Colour]]
 
 
@@ -77,7 +78,7 @@ class BoardSql:
         self.moved = select(last.c.incident, county, town, func.sum(last.c.n)).join_from(
             last, callout, callout.c.id == last.c.callout).outerjoin(place, place.c.id == c.place).where(
             last.c.rank == 1).group_by(last.c.incident, county, town)
-        self.headlines = select(version.c.chain, version.c.headline, version.c.sent).where(
+        self.headlines = select(version.c.chain, version.c.headline, version.c.sent, version.c.received_at).where(
             dialect.among(version.c.chain, "chains")).order_by(version.c.sent)
         of_area = {"": county == "", "county": (county == bindparam("place")) & (town == ""),
                    "town": town == bindparam("place")}
@@ -123,15 +124,16 @@ class BoardLook(Look):
         counts, headlines = self.counts(found), self.headlines(found)
         return tuple(self.head(each, counts, headlines, rows=False) for each in found)
 
-    def head(self, it: Incident, counts: Counts, headlines: Mapping[str, str], *, rows: bool) -> BoardIncident:
+    def head(self, it: Incident, counts: Counts, headlines: Mapping[str, Headline], *, rows: bool) -> BoardIncident:
         """Make one incident of the board."""
         own = {area: told for area, told in counts.items() if area[0] == it.id}
         desk = self.site.desks.get(it.desk)
+        headline, sent, received = headlines.get(it.id, ("手工启动" if it.by_hand else "", None, None))
         return BoardIncident(
             it.id, it.number, it.family, it.kind, desk.name if desk else it.desk,
             max(it.colours.values(), default=None), it.opened_at, it.closed_at, it.round,
-            headlines.get(it.id, "手工启动" if it.by_hand else ""),
-            sum((told[0] for told in own.values()), Tally()), self._counties(it, own) if rows else ())
+            headline, sum((told[0] for told in own.values()), Tally()), self._counties(it, own) if rows else (),
+            sent_at=sent, received_at=received)
 
     def counts(self, incidents: Sequence[Incident]) -> Counts:
         """Count the callouts of incidents by county and town."""
@@ -148,8 +150,8 @@ class BoardLook(Look):
                                  officer), colour_of(row[11]))
         return found
 
-    def headlines(self, incidents: Iterable[Incident]) -> dict[str, str]:
-        """Return incident -> the headline of its newest version."""
+    def headlines(self, incidents: Iterable[Incident]) -> dict[str, Headline]:
+        """Return incident -> the headline of its newest version, when it was sent and when it came."""
         feeds: dict[str, list[str]] = {}   # one chain may feed an incident of several desks
         for each in incidents:
             for chain in each.chains:
@@ -158,7 +160,8 @@ class BoardLook(Look):
             return {}
         sql, home = self.reading.home.statements(BoardSql), self.reading.home
         rows = self.reading.rows(sql.headlines, {"chains": home.dialect.many(list(feeds))})
-        return {id_: headline for chain, headline, _ in rows for id_ in feeds[chain]}
+        return {id_: (headline, moment(sent), moment(received)) for chain, headline, sent, received in rows
+                for id_ in feeds[chain]}
 
     def _taken(self, incidents: Sequence[Incident]) -> dict[str, str]:
         """Return incident -> the name of the officer who has its alarm."""

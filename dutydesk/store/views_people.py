@@ -1,4 +1,4 @@
-"""People, places, officers, phones' owners, sources and documents, and the outlines of the map."""
+"""People, places, officers, phones' owners, and the outlines of the map."""
 
 from __future__ import annotations
 
@@ -15,21 +15,17 @@ from dutydesk.domain.site import Place
 from dutydesk.domain.values import Role
 from dutydesk.ports.shown import (
     Candidate,
-    DocumentView,
     Found,
     OfficerView,
     PersonPage,
     PhoneOwner,
-    SourceView,
 )
 from dutydesk.store.callout_rows import _read as read_callout
-from dutydesk.store.codec import load_words, moment
 from dutydesk.store.dialect import Dialect
-from dutydesk.store.tables import ask, call, callout, document
+from dutydesk.store.tables import ask, call, callout
 from dutydesk.store.views_common import RowSql, first_seat, shown_numbers
 from dutydesk.store.views_incident import IncidentLook, calls
 
-PREVIEW = 64_000      # bytes of a document that are shown
 SIMPLER = 0.0008      # degrees, about 80 m: how much an outline may be simplified for the panel
 ROLES = (Role.OFFICER, Role.BACKUP, Role.LEADER)
 
@@ -38,7 +34,7 @@ class PeopleSql:
     """The statements."""
 
     def __init__(self, dialect: Dialect) -> None:
-        d, alive = document.c, callout.c.state != State.CLOSED.value
+        alive = callout.c.state != State.CLOSED.value
         self.by_ids = RowSql(dialect).by_ids
         self.asked = select(ask.c.callout).join(callout, callout.c.id == ask.c.callout).where(
             ask.c.person == bindparam("person"), alive).distinct().limit(200)
@@ -49,21 +45,10 @@ class PeopleSql:
             dialect.among(ask.c.person, "ids"), alive).group_by(ask.c.person)
         self.open_at = select(callout.c.place, func.count()).where(
             dialect.among(callout.c.place, "ids"), alive).group_by(callout.c.place)
-        self.by_source = select(d.source, d.state, func.count(), func.max(d.received_at)).group_by(
-            d.source, d.state)
-        newest = func.row_number().over(partition_by=d.source, order_by=(d.received_at.desc(), d.hash.desc()))
-        ranked = select(d.source, d.name, newest.label("rank")).subquery()
-        self.last_names = select(ranked.c.source, ranked.c.name).where(ranked.c.rank == 1)
-        head = select(d.hash, d.source, d.name, d.received_at, d.state, d.faults, func.length(d.body))
-        listed = head.order_by(d.received_at.desc(), d.hash).limit(bindparam("most"))
-        self.documents = listed
-        self.documents_in = listed.where(dialect.among(d.state, "states"))
-        self.document = select(d.hash, d.source, d.name, d.received_at, d.state, d.faults, func.length(d.body),
-                               func.substr(d.body, 1, PREVIEW)).where(d.hash == bindparam("hash"))
 
 
 class PeopleLook(IncidentLook):
-    """Looks at people and papers."""
+    """Looks at people."""
 
     def _people(self) -> PeopleSql:
         return self.reading.home.statements(PeopleSql)
@@ -168,36 +153,6 @@ class PeopleLook(IncidentLook):
         town = [each.name for each in self.site.ancestors(place) if each.kind == "town"]
         return " ".join([*town[:1], self.place_name(place)])
 
-    def sources(self, configured: Sequence[Mapping[str, object]]) -> tuple[SourceView, ...]:
-        """Return every source that is configured or ever sent something."""
-        counts: dict[str, dict[str, int]] = {}
-        last: dict[str, int] = {}
-        for source, state, number, newest in self.reading.rows(self._people().by_source):
-            counts.setdefault(source, {})[state] = number
-            last[source] = max(last.get(source, 0), newest)
-        names = {row[0]: row[1] for row in self.reading.rows(self._people().last_names)} if counts else {}
-        known = {str(each["id"]): each for each in configured}
-        return tuple(
-            SourceView(id_, str(known.get(id_, {}).get("name", "")), bool(known.get(id_, {}).get("auto")),
-                       moment(last[id_]) if id_ in last else None, names.get(id_, ""),
-                       sum(counts.get(id_, {}).values()), counts.get(id_, {}).get("waiting", 0),
-                       counts.get(id_, {}).get("held", 0), counts.get(id_, {}).get("bad", 0))
-            for id_ in dict.fromkeys([*known, *sorted(counts)]))
-
-    def documents(self, states: Sequence[str], limit: int) -> tuple[DocumentView, ...]:
-        """Return documents without text, newest first."""
-        if states:
-            values = {"states": self.reading.home.dialect.many(list(states)), "most": limit}
-            rows = self.reading.rows(self._people().documents_in, values)
-        else:
-            rows = self.reading.rows(self._people().documents, {"most": limit})
-        return tuple(_document(row) for row in rows)
-
-    def document(self, hash: str) -> DocumentView | None:
-        """Return one document with the beginning of its text."""
-        row = self.reading.first(self._people().document, {"hash": hash})
-        return None if row is None else _document(row[:7], bytes(row[7]))
-
     def outlines(self) -> dict[str, Any]:
         """Return county and town areas as GeoJSON, EPSG:4326, simplified for a panel."""
         features = []
@@ -212,22 +167,3 @@ class PeopleLook(IncidentLook):
 def _depth(it: Place) -> int:
     levels = ("city", "county", "town", "village", "site")
     return levels.index(it.level)
-
-
-def _document(row: Any, body: bytes | None = None) -> DocumentView:
-    hash_, source, name, received, state, faults, size = row
-    text = "" if body is None else _lenient(body)
-    return DocumentView(hash_, source, name, moment(received), state, load_words(faults), size, text,
-                        body is not None and size > len(body))
-
-
-def _lenient(body: bytes) -> str:
-    """Read bytes as text for eyes: UTF-8, else GB18030, what fits neither as replacement signs."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return body.decode("utf-8", "replace")
-
-

@@ -154,8 +154,9 @@ class Acts:
         return said(done)
 
     def rule_document(self, request: Request, form: FormData, officer: str) -> Response:
-        """Release a held document, or hold one."""
-        rules = {"release": (self.hand.release, "已放行"), "hold": (self.hand.hold, "已扣住")}
+        """Release a held document, hold one, or try one again that could not be read."""
+        rules = {"release": (self.hand.release, "已放行"), "hold": (self.hand.hold, "已扣住"),
+                 "again": (self.hand.try_again, "已重试；读成与否见下方状态")}
         what = request.path_params["what"]
         if what not in rules:
             raise Sorry("没有这个操作")

@@ -25,6 +25,7 @@ from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
 from dutydesk.web.pages import Pages
+from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
 
 #: names the console answers to: loopback only, so that no foreign page can reach it by a name of its own
@@ -91,6 +92,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
     routes = [
         *Pages(desk).routes(),
         *Acts(desk).routes(),
+        *Paste(desk).routes(),
         *MapData(desk).routes(),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
         Route("/events", events(pulse, desk)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from dutydesk.web import words
 
 HERE = Path(__file__).parent
 COOKIE = "officer"
+SLOW = timedelta(minutes=3)   # from issue to receipt: beyond it the officer must see both times
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Desk:
         env = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True,
                           undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         env.filters.update(zh=words.word, span=words.span, hm=self.hm, hms=self.hms, day=self.day,
-                           dayhms=self.dayhms, date=self.date, zone=self.offset, ms=milliseconds,
+                           dayhms=self.dayhms, lag=self.lag, date=self.date, zone=self.offset, ms=milliseconds,
                            facts=fact_line)
         env.globals.update(words=words, past=words.past, desk_name=self.name, with_phones=self.phones is not None)
         object.__setattr__(self, "pages", env)
@@ -67,6 +68,13 @@ class Desk:
     def dayhms(self, moment: datetime | None) -> str:
         """`07-20 03:07:21` in the site's zone."""
         return self.local(moment).strftime("%m-%d %H:%M:%S") if moment else "–"
+
+    def lag(self, sent: datetime, received: datetime) -> str:
+        """`02:14 发布，03:10 收到` where a warning came more than a few minutes after it was issued; else nothing."""
+        if received - sent <= SLOW:
+            return ""
+        written = self.hm if self.local(sent).date() == self.local(received).date() else self.day
+        return f"{written(sent)} 发布，{written(received)} 收到"
 
     def date(self, moment: datetime) -> str:
         """`2021-07-20 周二` in the site's zone."""

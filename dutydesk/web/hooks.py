@@ -1,4 +1,4 @@
-"""Where providers push replies, keys and receipts: a port of its own, apart from the console.
+"""Where providers push replies, keys and receipts, and sources documents: a port of its own, apart from the console.
 
 A push is answered 200 only after its rows are durable; whoever hears anything else comes again.
 """
@@ -19,6 +19,8 @@ from dutydesk.errors import DutydeskError, Refused
 from dutydesk.ports.channel import Hears
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.store import Store
+from dutydesk.web.bodies import body_of
+from dutydesk.web.push import Pushed, push
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +28,9 @@ MAX_BODY = 1_000_000   # bytes; the largest call-back of any provider here is a 
 
 
 def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
-          after: Callable[[], None] = lambda: None) -> Starlette:
+          after: Callable[[], None] = lambda: None, sources: Mapping[str, Pushed] | None = None) -> Starlette:
     """Return the application that takes call-backs at `POST /hooks/{channel}`; `after` is called when rows came.
+    Documents of `sources` are taken at `POST /feeds/{source}` (see `dutydesk.web.push`).
 
     401 for a bad signature, 404 for a channel that hears nothing, 413 for a body too large, 400 for one that
     cannot be read, 503 when the rows could not be stored (the provider then comes again).
@@ -36,7 +39,7 @@ def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
         channel = channels.get(request.path_params["channel"])
         if channel is None:
             return PlainTextResponse("no such channel\n", 404)
-        body = await _body(request)
+        body = await body_of(request, MAX_BODY)
         if body is None:
             return PlainTextResponse("too large\n", 413)
         try:
@@ -48,7 +51,8 @@ def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
             return PlainTextResponse("cannot be read\n", 400)
         return await _keep(store, rows, after)
 
-    return Starlette(routes=[Route("/hooks/{channel}", take, methods=["POST"])])
+    return Starlette(routes=[Route("/hooks/{channel}", take, methods=["POST"]),
+                             push(store, sources or {}, clock, after)])
 
 
 async def _keep(store: Store, rows: Sequence[Inbound], after: Callable[[], None]) -> Response:
@@ -61,14 +65,3 @@ async def _keep(store: Store, rows: Sequence[Inbound], after: Callable[[], None]
         logger.exception("call-back rows could not be stored; the provider is told to come again")
         return PlainTextResponse("not stored, come again\n", 503)
     return PlainTextResponse("", 200)
-
-
-async def _body(request: Request) -> bytes | None:
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)

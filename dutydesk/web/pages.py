@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dutydesk.domain.records import State
@@ -40,6 +40,7 @@ class Pages:
             Route("/journal", self.journal),
             Route("/feeds", self.feeds),
             Route("/documents/{hash}", self.document),
+            Route("/documents/{hash}/raw", self.raw),
             Route("/search", self.search),
         ]
 
@@ -133,7 +134,7 @@ class Pages:
 
     def feeds(self, request: Request) -> Response:
         """The sources, what is held, what could not be read."""
-        return self.desk.page("feeds", request, title="来源", sources=self.views.sources(),
+        return self.desk.page("feeds", request, title="来源", sources=self.views.sources(self.desk.clock.now()),
                               held=self.views.documents(states=("held",)),
                               bad=self.views.documents(states=("bad",)),
                               latest=self.views.documents(states=("waiting", "done"), limit=30))
@@ -143,9 +144,18 @@ class Pages:
         found = self.views.document(request.path_params["hash"])
         if found is None:
             return self._missing(request, "没有这份文件")
-        if request.query_params.get("raw") == "1":
-            return PlainTextResponse(found.text, headers={"Cache-Control": "no-store"})
         return self.desk.page("document", request, title=found.name, document=found)
+
+    def raw(self, request: Request) -> Response:
+        """The bytes of a document as they were received: to be saved, never to be shown by the browser as what a
+        stranger says they are.
+        """
+        hash = request.path_params["hash"]
+        body = self.views.body(hash)
+        if body is None:
+            return self._missing(request, "没有这份文件")
+        return Response(body, media_type="text/plain", headers={
+            "Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{hash}.txt"'})
 
     def search(self, request: Request) -> Response:
         """People and places by a part of the name, or a number of an incident."""

@@ -63,6 +63,8 @@ DUTIES: Final[Mapping[str, str]] = {
 LEVELS: Final[Mapping[str, str]] = {
     "city": "市", "county": "区县", "town": "镇街", "village": "村居", "site": "点位",
 }
+WAYS: Final[Mapping[str, str]] = {"folder": "文件夹", "poll": "网上取", "push": "推送", "": "手工"}
+TRUSTS: Final[Mapping[str, str]] = {"official": "发布系统", "relay": "转发", "outside": "外部", "": ""}
 JOURNAL: Final[Mapping[str, str]] = {
     "alarm": "报警", "bad_document": "文件有错", "by_hand": "人工命令", "call": "呼叫", "climb": "进入一级",
     "closed": "叫应结束", "colour": "颜色变化", "colours_expired": "颜色到期", "drill_stopped": "演练中止",
@@ -72,6 +74,8 @@ JOURNAL: Final[Mapping[str, str]] = {
     "lifted_by_hand": "人工解除", "lost": "未呼通", "no_playbook": "没有预案", "notice_dropped": "告知未发",
     "officer_rung": "呼叫值班员", "opened_by_hand": "手工启动", "passed": "本级跳过", "released": "放行",
     "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
+    "pruned": "清理旧来文", "source_back": "来源恢复", "tried_again": "人工重试", "unfetched": "文件取不到",
+    "pasted": "粘贴预警",
     "round": "新一轮叫应", "stalled": "中断后接续", "state": "状态变化", "task": "任务", "task_late": "任务超时",
     "unclear": "回复不明", "version": "预警版本",
 }
@@ -82,6 +86,7 @@ KEYS: Final[Mapping[str, str]] = {
     "count": "次数", "due": "期限", "evidence": "凭据", "fact": "", "how": "", "identifier": "编号", "join": "接续",
     "left_out": "未叫", "n": "人数", "now": "变为", "office": "发布单位", "officer": "值班员", "order": "命令",
     "outcome": "结果", "place": "地点", "places": "地点数", "reach": "叫", "reason": "原因", "round": "轮", "sort": "",
+    "since": "自", "source": "来源",
     "step": "级", "text": "", "tries": "次", "understood": "理解为", "via": "方式", "was": "由", "why": "因",
     "work": "",
 }
@@ -94,7 +99,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "family": FAMILIES, "kind": KINDS, "state": STATES, "awaits": AWAITS, "role": ROLES, "via": VIAS,
     "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
     "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
-    "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
+    "way": WAYS, "trust": TRUSTS, "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
 }
 
 

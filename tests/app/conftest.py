@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,8 @@ if ROOT not in sys.path:
 
 if TYPE_CHECKING:
     from tests.app.processes import DeskProcess, Phones
+    from tests.app.watching import Watch
+    from tests.fetch.odd_servers import Server
 
 
 @pytest.fixture
@@ -43,5 +45,25 @@ def desk(ending: ExitStack) -> Callable[..., DeskProcess]:
     def make(*args: object, **kwargs: object) -> DeskProcess:
         made = DeskProcess(*args, **kwargs)  # type: ignore[arg-type]
         ending.callback(made.kill)
+        return made
+    return make
+
+
+@pytest.fixture
+def server(ending: ExitStack) -> Server:
+    """A server on loopback that says what it is told to."""
+    from tests.fetch.odd_servers import serving
+
+    return ending.enter_context(serving())
+
+
+@pytest.fixture
+def watching(tmp_path: Path, sqlite_url: str, ending: ExitStack) -> Callable[..., Watch]:
+    """Make a desk that polls: `watching(*sources)`, each a piece of dutydesk.toml."""
+    from tests.app.watching import Watch
+
+    def make(*sources: str, **more: Any) -> Watch:
+        made = Watch(tmp_path / "site", "".join(sources), sqlite_url, **more)
+        ending.callback(made.close)
         return made
     return make

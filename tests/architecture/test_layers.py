@@ -27,6 +27,7 @@ PURE = frozenset({
 SUPERVISORS = {
     "app/desk.py": "a round of the desk fails, the desk goes on: logged and tried again",
     "app/fates.py": "one broken adapter must not keep the others from being asked what became of their calls",
+    "app/polling.py": "one source that stumbles must not take the others with it: logged and tried again",
     "app/sender.py": "one broken adapter, or a database away for a while, must not stop the other calls",
     "app/stumbling.py": "one bad row must not keep the next desk from its turn: logged and set aside",
     "channels/simulator/pump.py": "whatever the desk's store raises, the rows must be given again",

@@ -39,6 +39,7 @@ id = "cma"
 kind = "cap"
 auto = true
 folder = "inbox/cma"
+expect = "30d"
 
 [journal]
 heads = ["var/heads"]

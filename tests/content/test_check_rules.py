@@ -15,6 +15,8 @@ GEO, PEOPLE, NUMBERS = "geo/places.geojson", "contacts/people.csv", "contacts/nu
 SEATS, ROSTER, TOML = "contacts/posts.csv", "contacts/roster.csv", "dutydesk.toml"
 BOOK, DEFAULT = "playbooks/flood.yaml", "playbooks/default.yaml"
 
+QUICK = '[[source]]\nid = "quick"\nkind = "cap"\nurl = "https://x.example/a"\n'
+
 Change = Callable[[SmallSite], object]
 
 
@@ -125,12 +127,26 @@ CASES: list[tuple[str, Change, str, str]] = [
     ("no-last-resort", edit(TOML, '"p1"', '"p55"'), f"{TOML}:9", "p55"),
     ("no-desk", lambda site: site.write(TOML, CONFIG.replace('id = "371000"', 'id = "371099"')), f"{TOML}:12",
          "371099"),
-    ("no-source", edit(TOML, '[[source]]\nid = "cma"\nkind = "cap"\nauto = true\nfolder = "inbox/cma"\n', ""),
+    ("no-source", edit(TOML, '[[source]]\nid = "cma"\nkind = "cap"\nauto = true\nfolder = "inbox/cma"\n'
+                       'expect = "30d"\n', ""),
          f"{TOML}:1",
      "source"),
     ("no-auto", edit(TOML, "auto = true", "auto = false"), f"{TOML}:22", "source"),
-    ("source-twice", add(TOML, '[[source]]\nid = "cma"\nkind = "cap"\n'), f"{TOML}:34", "cma"),
-    ("journal-heads", edit(TOML, 'heads = ["var/heads"]', "heads = []"), f"{TOML}:29", "journal"),
+    ("source-twice", add(TOML, '[[source]]\nid = "cma"\nkind = "cap"\n'), f"{TOML}:35", "cma"),
+    ("slow-source", edit(TOML, 'expect = "30d"', 'delay = "11m"'), f"{TOML}:22", "cma"),
+    ("slow-source", edit(TOML, 'folder = "inbox/cma"', 'url = "https://x.example/"\ninterval = "10m"'), f"{TOML}:22",
+     "cma"),
+    ("slow-source", edit(TOML, 'folder = "inbox/cma"', 'url = "https://x.example/"\ninterval = "4m"'), "", ""),
+    ("slow-source", both(edit(TOML, 'expect = "30d"', 'delay = "1h"'), add(TOML, QUICK)), "", ""),
+    ("slow-source", both(edit(TOML, 'expect = "30d"', 'delay = "1h"'), add(TOML, QUICK.replace('"cap"', '"rain"'))),
+     f"{TOML}:22", "cma"),
+    ("deaf-source", edit(TOML, 'folder = "inbox/cma"\n', ""), f"{TOML}:22", "cma"),
+    ("outside-auto", edit(TOML, 'expect = "30d"', 'trust = "outside"'), f"{TOML}:25", "cma"),
+    ("plain-secret", add(TOML, QUICK.replace("/a", "/a?region=7&apikey=123456")), f"{TOML}:37", "quick"),
+    ("plain-secret", add(TOML, QUICK + 'headers = {Authorization = "Bearer 123456"}\n'), f"{TOML}:38", "quick"),
+    ("plain-secret", add(TOML, QUICK.replace("/a", "/a?region=7&apikey=${KEY}")), "", ""),
+    ("unwatched", edit(TOML, 'expect = "30d"\n', ""), f"{TOML}:22", "cma"),
+    ("journal-heads", edit(TOML, 'heads = ["var/heads"]', "heads = []"), f"{TOML}:30", "journal"),
     ("journal-heads", edit(TOML, '[journal]\nheads = ["var/heads"]\n', ""), f"{TOML}:1", "journal"),
     ("scenario", edit("scenarios/rain/scenario.yaml", "seed: 7", "sed: 7"), "scenarios/rain/scenario.yaml:17", "rain"),
     ("scenario", gone("scenarios/rain/1.xml"), "scenarios/rain/scenario.yaml:6", "rain"),

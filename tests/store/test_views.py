@@ -294,7 +294,7 @@ def test_people_places_and_papers_are_found(world: World) -> None:
     document = views.document("d1")
     assert document is not None
     assert (document.text, document.size) == ("暴雨", 4)
-    assert [(each.id, each.bad) for each in views.sources()] == [("cma", 1)]
+    assert [(each.id, each.bad) for each in views.sources(NOW)] == [("cma", 1)]
     assert [each.hash for each in views.documents(states=("bad",))] == ["d1"]
     assert views.documents(states=("held",)) == ()
     assert [(each.owner, each.place_name) for each in views.tasks("i1")] == [("某p371002100000", "第100镇东村")]

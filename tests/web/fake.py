@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dutydesk.domain.records import Closed, State
+from dutydesk.domain.sources import SourceState
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
+from dutydesk.ports.hand import Pasted
 from dutydesk.ports.phones import Bubble, Handset, PhoneLine
+from dutydesk.ports.shown_sources import SourceFigures, SourceView
 
 START = datetime(2021, 7, 19, 19, 0, tzinfo=UTC)   # 03:00 local
 INCIDENT = "i1"
@@ -111,7 +114,8 @@ class FakeViews:
     def _head(self, rows: tuple[shown.BoardRow, ...] = ()) -> shown.BoardIncident:
         return shown.BoardIncident(
             INCIDENT, "20210720-371000-flood", "flood", Kind.REAL, "威海市", Colour.RED, START, None, 2,
-            "市气象台将暴雨橙色预警信号升级为红色", tally(list(self.rows.values())), rows)
+            "市气象台将暴雨橙色预警信号升级为红色", tally(list(self.rows.values())), rows,
+            sent_at=START - timedelta(minutes=46), received_at=START + timedelta(minutes=10))
 
     def _under(self, prefix: str) -> list[shown.CalloutRow]:
         if prefix in COUNTIES:
@@ -154,7 +158,7 @@ class FakeViews:
             return None
         versions = tuple(
             shown.VersionView(f"v{n}", f"37100041600000_20210720{n:04d}", kind, "Actual", START + timedelta(minutes=n),
-                              START + timedelta(minutes=n, seconds=11), colour, headline, TEXT,
+                              START + timedelta(minutes=n if n else 52, seconds=11), colour, headline, TEXT,
                               START + timedelta(hours=6), join, "d1", faults)
             for n, kind, colour, headline, join, faults in (
                 (9, "Update", Colour.RED, "威海市气象台将暴雨橙色预警信号升级为红色", "reference", ()),
@@ -206,9 +210,15 @@ class FakeViews:
                                        {"via": "voice", "climb": 1, "why": "责任人"}, f"{seq * 7919:064x}"[::-1])
                      for seq in range(newest, max(0, newest - limit), -1))
 
-    def sources(self) -> tuple[shown.SourceView, ...]:
-        return (shown.SourceView("cma", "中国气象局预警", True, START + timedelta(minutes=9), "red.xml", 14, 0, 0, 1),
-                shown.SourceView("water", "水文预警", False, None, "", 1, 0, 1, 0))
+    def sources(self, now: datetime) -> tuple[SourceView, ...]:
+        figures = SourceFigures(14, START, timedelta(seconds=95), timedelta(minutes=12), 0.08, 1, 61, 72, 0.93, 0.0)
+        state = SourceState("cma", START, START, START, START + timedelta(minutes=9))
+        dark = SourceState("water", START, START, None, None, 7, "the server answered 503", START)
+        return (SourceView("cma", "中国气象局预警", True, START + timedelta(minutes=9), "red.xml", 14, 0, 0, 1, "cap",
+                           "poll", "official", cycle=timedelta(minutes=1), state=state, due_at=START, fetching=2,
+                           lost=1, figures=figures),
+                SourceView("water", "水文预警", False, None, "", 1, 0, 1, 0, "cap", "poll", "relay", lifts=False,
+                           cycle=timedelta(minutes=5), state=dark))
 
     def documents(self, *, states: Sequence[str] = (), limit: int = 50) -> tuple[shown.DocumentView, ...]:
         known = (
@@ -221,6 +231,9 @@ class FakeViews:
     def document(self, hash: str) -> shown.DocumentView | None:
         text = "<?xml version=\"1.0\"?>\n<alert>\n  <script>alert(1)</script>\n  <headline>暴雨红色"
         return next((replace(each, text=text, cut=True) for each in self.documents() if each.hash == hash), None)
+
+    def body(self, hash: str) -> bytes | None:
+        return b"<html><script>alert(1)</script>\xff" if self.document(hash) else None
 
     def search(self, text: str, *, limit: int = 40) -> tuple[shown.Found, ...]:
         people = [shown.Found("person", f"p{n:04d}", name, "苘山镇 村支书", n % 3) for n, name in enumerate(NAMES)]
@@ -333,6 +346,20 @@ class FakeHand:
 
     def hold(self, document: str, officer: str) -> None:
         self._note("hold", document, officer)
+
+    def try_again(self, document: str, officer: str) -> None:
+        self._note("try_again", document, officer)
+
+    def preview(self, text: str, exercise: bool) -> tuple[Pasted, ...]:
+        if "预警" not in text:
+            raise Refused("读不出预警")
+        return (Pasted("暴雨", Colour.RED, "Alert", "Exercise" if exercise else "Actual", START, "市气象台", text, 5,
+                       ("苘山镇",), 0 if exercise else 12, 12, ("某地",), ("time-guessed: 时间没有写全",), True),)
+
+    def paste(self, text: str, exercise: bool, officer: str) -> str:
+        self.preview(text, exercise)
+        self._note("paste", text, exercise, officer)
+        return "d1"
 
 
 class FakePhones:

@@ -15,7 +15,7 @@ from dutydesk.web.words import TABLES
 PAGES = ("/", "/late", "/incidents", "/incidents/i1", "/incidents/i1?tab=alerts", "/incidents/i1?tab=asked",
          "/incidents/i1?tab=calls", "/incidents/i1?tab=facts", "/incidents/i1?tab=tasks", "/incidents/i1?tab=journal",
          "/callouts/c1", "/people/p0001", "/journal", "/feeds", "/documents/d2", "/search?q=镇", "/phones",
-         "/phones/+999100200301", "/open?q=镇")
+         "/phones/+999100200301", "/open?q=镇", "/paste")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -79,10 +79,26 @@ def test_received_text_is_never_taken_for_markup(console: Console) -> None:
     assert "&lt;script&gt;alert(1)" in answer.text
 
 
-def test_a_raw_document_is_never_served_as_a_page(console: Console) -> None:
-    answer = console.client.get("/documents/d2?raw=1")
+def test_a_raw_document_is_saved_as_it_came_and_never_shown_as_a_page(console: Console) -> None:
+    answer = console.client.get("/documents/d2/raw")
+    assert answer.content == b"<html><script>alert(1)</script>\xff"
     assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert console.client.get("/documents/none/raw").status_code == 404
+
+
+def test_the_sources_say_who_is_silent_how_fast_how_far_and_how_well(console: Console) -> None:
+    text = html.fromstring(console.client.get("/feeds").text).text_content()
+    for said in ("中断", "the server answered 503", "中位 01:35", "61/72 处", "无误 93%", "不发解除", "待取 2",
+                 "未取到 1"):
+        assert said in text
+
+
+def test_a_late_warning_shows_both_times_where_it_is_read(console: Console) -> None:
+    for path, said in (("/", "02:14 发布，03:10 收到"), ("/incidents/i1", "02:14 发布，03:10 收到"),
+                       ("/incidents/i1?tab=alerts", "03:00 发布，03:52 收到")):
+        assert said in html.fromstring(console.client.get(path).text).text_content(), path
 
 
 def test_a_quiet_night_says_so_and_rings_nothing(console: Console) -> None:

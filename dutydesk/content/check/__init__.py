@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dutydesk.content.check import config, contacts, places, playbooks, posts, roster, texts, waivers
+from dutydesk.content.check import config, contacts, places, playbooks, posts, roster, sources, texts, waivers
 from dutydesk.content.check import coverage as table
 from dutydesk.content.check.coverage import Bound, Covered
 from dutydesk.content.check.rule import Case, Rule
@@ -16,8 +16,8 @@ from dutydesk.content.load import Loaded
 from dutydesk.domain.finding import Finding, Level
 
 #: Every rule that runs over a loaded site, in the order of the report's groups.
-RULES: tuple[Rule, ...] = (*config.RULES, *contacts.RULES, *table.RULES, *places.RULES, *playbooks.RULES,
-                           *posts.RULES, *roster.RULES, *texts.RULES)
+RULES: tuple[Rule, ...] = (*config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES,
+                           *playbooks.RULES, *posts.RULES, *roster.RULES, *texts.RULES)
 
 _RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 

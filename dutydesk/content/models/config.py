@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, create_model, model_validator
 
 from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text
 from dutydesk.domain.rules import Rules
-from dutydesk.domain.setup import Config, Live
+from dutydesk.domain.setup import Config, Keeping, Live
 from dutydesk.domain.values import Colour
 
 
@@ -30,6 +32,26 @@ def _zone(value: str) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    """An address of the web; user names and passwords in it would end up in logs."""
+    if not value:
+        return value
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{value!r} is no address; write one that begins with https:// or http://")
+    if parts.username or parts.password:
+        raise ValueError("an address must carry no user name or password; write headers with ${NAME} instead")
+    return value
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value < timedelta(seconds=1):
+        raise ValueError("it must be at least 1s")
+    return value
+
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_address)]
+Interval = Annotated[Duration, AfterValidator(_positive)]
 Envelope = Annotated[tuple[float, float, float, float], AfterValidator(_envelope)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
@@ -91,6 +113,52 @@ class SourceTable(Strict):
     language: Filled = Field(default="zh-CN", description="which of several languages is read")
     unknown_colour: ColourWord = Field(default=Colour.ORANGE, description="when nothing tells the colour")
     max_bytes: Annotated[int, Field(gt=0)] = Field(default=5_000_000, description="larger documents are refused")
+    url: Address = Field(default="", description="polled at this address; `${NAME}` stands for a secret of the "
+                                                 "environment")
+    urls: tuple[Address, ...] = Field(default=(), description="several addresses of one kind instead of `url`")
+    interval: Interval = Field(default=timedelta(minutes=1), description="between two polls")
+    jitter: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        default=0.1, description="share of the interval by which polls are spread")
+    timeout: Interval = Field(default=timedelta(seconds=20), description="for one whole answer, redirects included")
+    headers: dict[Filled, Filled] = Field(default={}, description="sent to the source's own servers only; `${NAME}` "
+                                                                  "as in `url`")
+    per_poll: Annotated[int, Field(gt=0)] = Field(
+        default=50, description="documents named by its lists that are fetched before the list is polled again")
+    allow_private: bool = Field(
+        default=False, description="may lie on this machine or in a private network, and redirect there")
+    proxy: bool = Field(default=False, description="goes through the proxy the environment names")
+    ca: Text = Field(default="", description="file of certificates trusted instead of the usual ones")
+    push_key: Text = Field(default="", description="`${NAME}` of the key that signs what is pushed to "
+                                                   "`/feeds/ID`; empty: nothing may be pushed")
+    expect: Interval | None = Field(
+        default=None, description="a folder or a push brings something at least this often; the officer hears of "
+                                  "silence")
+    delay: Duration = Field(default=timedelta(minutes=5), description="from sending to receipt, as a rule")
+    trust: Literal["official", "relay", "outside"] = Field(
+        default="official", description="the issuing system itself, somebody who passes on what it issues, or anybody")
+    lifts: bool = Field(default=True, description="it sends the end of a warning too")
+    absence: Literal["nothing", "over"] = Field(
+        default="nothing", description="what it means that a warning is no longer listed, by the source's account; "
+                                       "the desk ends nothing because of it")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SourceTable:
+        if self.url and self.urls:
+            raise ValueError("write either url or urls")
+        if self.push_key and not re.fullmatch(r"\$\{[A-Z][A-Z0-9_]*\}", self.push_key):
+            raise ValueError("push_key must be ${NAME}, a variable of the environment: a key does not stand in a file")
+        return self
+
+
+class FeedsTable(Strict):
+    """[feeds]."""
+
+    gap: Annotated[float, Field(ge=0, le=60)] = Field(
+        default=Keeping().gap, description="seconds between two requests to one server")
+    keep: Interval = Field(default=Keeping().keep,
+                           description="how long bytes are kept that led to no version of any warning")
+    keep_bad: Interval = Field(default=Keeping().keep_bad, description="how long bytes are kept that nobody could "
+                                                                       "read; what a warning was read from stays")
 
 
 class JournalTable(Strict):
@@ -132,6 +200,7 @@ class ConfigFile(Strict):
     channels: dict[Id, Id] = Field(default={}, description="way (sms, voice) -> channel")
     limits: dict[Id, LimitsTable] = Field(default={})
     source: tuple[SourceTable, ...] = ()
+    feeds: FeedsTable = FeedsTable()
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
     live: LiveTable | None = None
@@ -151,6 +220,7 @@ class ConfigFile(Strict):
             channels=self.channels,
             limits={name: {key: float(value) for key, value in each.model_dump(exclude_none=True).items()}
                     for name, each in self.limits.items()},
+            feeds=Keeping(**dict(self.feeds)),
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),

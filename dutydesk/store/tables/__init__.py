@@ -7,9 +7,11 @@ from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
 from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, task
 from dutydesk.store.tables.site import desk, number, person, place, post, seat, setting, shift
+from dutydesk.store.tables.sources import address, source_place, source_state
 
 __all__ = [
     "CLASSES",
+    "address",
     "ask",
     "call",
     "callout",
@@ -32,6 +34,8 @@ __all__ = [
     "seat",
     "setting",
     "shift",
+    "source_place",
+    "source_state",
     "task",
     "version",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, LargeBinary, Table, text
 
-from dutydesk.store.tables.base import counts, key, metadata, small, time_or_none, times, words
+from dutydesk.store.tables.base import counts, key, metadata, ordered_text, small, time_or_none, times, words
 
 document = Table(
     "document", metadata, key("hash"), *words("source", "name"), *times("received_at"),
     Column("body", LargeBinary, nullable=False), *words("state", "faults"),
+    Column("address", ordered_text, nullable=False, server_default=""),
 )
+Index(None, document.c.source, document.c.received_at)
 Index(None, document.c.state, document.c.received_at, document.c.hash)
 
 version = Table(
@@ -20,6 +22,7 @@ version = Table(
 )
 Index(None, version.c.chain, version.c.received_at)
 Index(None, version.c.identifier)
+Index(None, version.c.document)
 
 chain = Table(
     "chain", metadata, key(), *words("office", "event", "family", "source", "status"), small("open"),
