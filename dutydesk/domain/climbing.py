@@ -85,6 +85,8 @@ def _whom(work: Work, reached: Iterable[Reached]) -> tuple[list[Reached], list[t
 
 def _only(who: Reached, good: Callable[[str], bool]) -> Reached:
     """The same person with the numbers that are good."""
+    if all(map(good, (*who.voice, *who.sms, *who.near))):
+        return who
     return replace(who, voice=tuple(filter(good, who.voice)), sms=tuple(filter(good, who.sms)),
                    near=tuple(filter(good, who.near)))
 

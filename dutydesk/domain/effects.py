@@ -11,8 +11,9 @@ from dutydesk.domain.values import Role, Via
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """Ask one person over one way, due at once unless told."""
+    """Ask one person over one way, due at once unless told. `ask` is the id of the ask (`work.ask_id`)."""
 
+    ask: str
     person: str
     role: Role
     number: str

@@ -10,7 +10,8 @@ import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring
 
 from dutydesk.domain.records import JournalRow
@@ -55,14 +56,19 @@ def seal(previous: str, row: JournalRow, key: bytes) -> str:
 
     `row.row`, the order of writing, is not covered: it is the database's own and may change when rows move house.
     """
-    return seal_text(previous, row, canonical(dict(row.facts)), key)
+    return seal_words(previous, row.seq, (written(row.at), row.what, row.incident, row.callout, row.person),
+                      canonical(dict(row.facts)), key)
 
 
-def seal_text(previous: str, row: JournalRow, facts: str, key: bytes) -> str:
-    """Return the seal of a row whose facts are already canonical text: the sealer's short cut."""
-    words = (previous, row.at.astimezone(UTC).isoformat(timespec="microseconds"), row.what, row.incident,
-             row.callout, row.person)
-    told = f"[{row.seq},{','.join(map(encode_basestring, words))},{facts}]"
+@lru_cache(maxsize=1024)   # the rows of one decision share their time
+def written(at: datetime) -> str:
+    """Return a time as a seal covers it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def seal_words(previous: str, seq: int | None, words: Iterable[str], facts: str, key: bytes) -> str:
+    """Return the seal of a row in words (time, what, incident, callout, person) and its facts as canonical text."""
+    told = f"[{seq},{','.join(map(encode_basestring, (previous, *words)))},{facts}]"
     return hmac.digest(key, told.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 

@@ -75,11 +75,11 @@ def place_list(places: Iterable[str], site: Site, limit: int) -> str:
     villages: dict[str, list[Place]] = {}
     for place in known:
         if place.kind == "village":
-            villages.setdefault(_town(site, place), []).append(place)
+            villages.setdefault(site.town_of(place.id), []).append(place)
     items: list[tuple[str, int]] = []
     told: set[str] = set()
     for place in known:
-        town = _town(site, place) if place.kind == "village" else place.id
+        town = site.town_of(place.id) if place.kind == "village" else place.id
         group = villages.get(town, []) if town else []
         if town in told:
             continue
@@ -91,10 +91,6 @@ def place_list(places: Iterable[str], site: Site, limit: int) -> str:
         else:
             items.append((place.name, 1))
     return _fit(items, limit, "、")
-
-
-def _town(site: Site, place: Place) -> str:
-    return next((each.id for each in site.ancestors(place.id) if each.kind == "town"), "")
 
 
 def _together(town: Place, villages: Sequence[Place], *, own: bool) -> tuple[str, int]:

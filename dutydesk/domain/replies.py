@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from dutydesk.domain import reply_words as words
@@ -141,6 +142,12 @@ def read(text: str, *, spoken: bool = False) -> Reading:
         return Unclear(Why.EMPTY)
     if len(plain) > LONGEST:
         return Unclear(_why_not(plain[:LONGEST]))
+    return _meaning(plain)
+
+
+@lru_cache(maxsize=1024)
+def _meaning(plain: str) -> Reading:
+    """What a plain text says; nearly everybody says the same few things."""
     return _by_word(plain) or _by_digit(plain) or Unclear(_why_not(plain))
 
 

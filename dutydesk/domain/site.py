@@ -175,6 +175,17 @@ class Site:
             seen.update(ring)
             yield from (self.places[each] for each in ring if each in self.places)
 
+    @cached_property
+    def _towns(self) -> dict[str, str]:
+        return {}
+
+    def town_of(self, place: str) -> str:
+        """Return the id of the town a place lies in, a town's own; empty for what lies in none."""
+        if place not in self._towns:
+            line = (*filter(None, [self.places.get(place)]), *self.ancestors(place))
+            self._towns[place] = next((each.id for each in line if each.kind == "town"), "")
+        return self._towns[place]
+
     def superior(self, post: Post) -> Post | None:
         """Return the post to climb to: the one named, else the same duty at the nearest ancestor that has
         it, else the nearest ancestor's general post; None when there is nobody above.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from copy import copy
+from dataclasses import fields
 from datetime import datetime, timedelta
+from marshal import dumps, loads
+from operator import attrgetter
 from typing import Any
 
 from dutydesk.domain.effects import Alarm, Dial, Effect, Note, Notice, OpenTask, Record, Withdraw
@@ -14,6 +16,7 @@ from dutydesk.domain.records import Callout, Closed, State
 from dutydesk.domain.rules import Rules
 from dutydesk.domain.values import Role, Via
 
+_values = attrgetter(*(field.name for field in fields(Callout)))
 _ONCE = frozenset({"answered", "taken_over", "relayed"})   # facts that a second word of the same person repeats
 
 
@@ -22,21 +25,20 @@ def ask_id(callout: str, climb: int, person: str, via: Via, tries: int) -> str:
     return derive("a", callout, climb, person, via, tries)
 
 
-def own_copy(value: Any) -> Any:
-    """A copy of JSON values that shares nothing that can change; many times quicker than a general deep copy."""
-    if isinstance(value, dict):
-        return {key: own_copy(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [own_copy(each) for each in value]
-    return value
+def own_copy(callout: Callout) -> Callout:
+    """A copy that shares nothing that can change. The notebook holds JSON values only, which `marshal` copies several
+    times as fast as anything else; it raises ValueError for what is none.
+    """
+    copied = Callout(*_values(callout))
+    copied.memo = loads(dumps(callout.memo))
+    return copied
 
 
 class Work:
     """One decision in the making. Rules change `callout` (a copy) and append to `effects`."""
 
     def __init__(self, callout: Callout, policy: Policy, reach: ReachOf, rules: Rules, now: datetime) -> None:
-        self.callout = copy(callout)
-        self.callout.memo = own_copy(callout.memo)
+        self.callout = own_copy(callout)
         self.policy = policy
         self.reach = reach
         self.rules = rules
@@ -97,7 +99,7 @@ class Work:
         role = Role.NEIGHBOUR if number in who.near else who.role
         self.memo["asks"][ask] = [who.person, via.value, "", number]
         self.memo.setdefault("roles", {})[who.person] = who.role.value
-        self.effects.append(Dial(who.person, role, number, via, self.callout.step if step is None else step,
+        self.effects.append(Dial(ask, who.person, role, number, via, self.callout.step if step is None else step,
                                  self.callout.climb, tries, self.now))
         return True
 

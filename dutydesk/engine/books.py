@@ -19,7 +19,6 @@ from dutydesk.domain.reach import Reach, reach_step
 from dutydesk.domain.records import Ask, Callout, Fact, Incident, JournalRow, NoticeRow, State, Task
 from dutydesk.domain.site import Post
 from dutydesk.domain.values import Kind
-from dutydesk.domain.work import ask_id
 from dutydesk.engine import wording
 from dutydesk.engine.context import Context
 from dutydesk.ports.store import Tx
@@ -175,9 +174,9 @@ class Books:
                                                effect.facts))
 
     def _dial(self, callout: Callout, dial: Dial) -> None:
-        id = ask_id(callout.id, dial.climb, dial.person, dial.via, dial.tries)
-        self.asks[id] = Ask(id, callout.id, callout.incident, callout.round, callout.place, dial.person, dial.role,
-                            dial.number, dial.via, dial.step, dial.climb, dial.tries, callout.klass, dial.due_at)
+        self.asks[dial.ask] = Ask(dial.ask, callout.id, callout.incident, callout.round, callout.place, dial.person,
+                                  dial.role, dial.number, dial.via, dial.step, dial.climb, dial.tries, callout.klass,
+                                  dial.due_at)
 
     def _withdraw(self, callout: Callout, person: str | None) -> None:
         self.withdrawn.append((callout.id, person))
@@ -186,14 +185,14 @@ class Books:
                 del self.asks[id]
 
     def _record(self, callout: Callout, record: Record) -> None:
-        id = derive("f", callout.id, record.what, record.person, record.via, record.act, record.n,
-                    record.at.isoformat())
+        at = record.at.isoformat()
+        id = derive("f", callout.id, record.what, record.person, record.via, record.act, record.n, at)
         self.facts[id] = Fact(id, callout.id, callout.incident, record.what, record.person, record.via, record.at,
                               record.evidence, record.act, record.n, self._source)
         if not record.news:
             return
         self.note("fact", incident=callout.incident, callout=callout.id, person=record.person, fact=record.what,
-                  via=record.via.value if record.via else "", at=record.at.isoformat(), act=record.act, n=record.n,
+                  via=record.via.value if record.via else "", at=at, act=record.act, n=record.n,
                   evidence=record.evidence)
 
     # -- rows of their own ----------------------------------------------------------------------------

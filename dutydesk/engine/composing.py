@@ -94,9 +94,8 @@ class Letters:
         self._now = now
         self._codes: dict[str, list[Code]] = {number: [] for number in numbers}
         self._fresh: list[Code] = []
-        for code in tx.codes_of(self._codes):
-            if code.free_at is None or code.free_at > now:
-                self._codes[code.number].append(code)
+        for code in tx.codes_of(self._codes, living=now):
+            self._codes[code.number].append(code)
 
     def of(self, ask: Ask, *, drill: bool) -> str:
         """The letter to print: none while the phone knows only this round of this incident."""

@@ -15,11 +15,10 @@ def look(books: Books, incident: Incident) -> None:
     """Raise one alarm for each town where more than the share set of the numbers rung lately is unreachable."""
     since = books.now - books.ctx.rules.town_dark_within
     numbers: dict[str, dict[str, bool]] = {}
-    for call in books.tx.calls_of(incident.id, since=since):
-        if call.outcome not in _UNREACHABLE | _REACHED:
-            continue   # a message that lies with the provider tells nothing
+    # A message that lies with the provider tells nothing.
+    for call in books.tx.calls_ended_of(incident.id, _UNREACHABLE | _REACHED, since=since):
         for place in call.places:
-            town = _town(books, place)
+            town = books.ctx.site.town_of(place)
             if town:
                 lit = numbers.setdefault(town, {})
                 lit[call.number] = lit.get(call.number, False) or call.outcome in _REACHED
@@ -34,14 +33,3 @@ def _told(books: Books, incident: Incident) -> list[str]:
     """Towns this incident's alarm already names."""
     alarm = books.officer(incident.id)
     return alarm.memo.get("dark", []) if alarm else []
-
-
-def _town(books: Books, place: str) -> str:
-    """The town a place lies in; "" for anything above."""
-    site = books.ctx.site
-    known = site.places.get(place)
-    if known is None:
-        return ""
-    if known.kind == "town":
-        return place
-    return next((above.id for above in site.ancestors(place) if above.kind == "town"), "")

@@ -70,9 +70,9 @@ class Phones:
         self._codes: dict[str, list[Code]] = {number: [] for number in numbers}
         if not texts:
             return
-        for code in books.tx.codes_of(numbers):
-            self._codes[code.number].append(code)
         first = min(row.received_at for row in texts)
+        for code in books.tx.codes_of(numbers, living=first):
+            self._codes[code.number].append(code)
         since = min(self._since(number, first) for number in numbers)
         for ask in books.tx.asks_to_any(numbers, since=since):
             self._asks[ask.number].append(ask)

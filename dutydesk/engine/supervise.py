@@ -23,7 +23,7 @@ from dutydesk.ports.store import Store, Tx
 #: Tasks the program itself carries out when their time comes; all others are people's work.
 OWN_WORK = frozenset({"hold", "rest", "expire"})
 LOOK = timedelta(minutes=1)   # between two looks for towns in the dark: it reads a quarter of an hour of calls
-SEALED = 2000   # journal rows sealed in one transaction
+SEALED = 5000   # journal rows sealed in one transaction
 
 
 class Supervise:

@@ -66,6 +66,7 @@ class CallSql:
         self.of = every.where(c.incident == bindparam("incident")).order_by(c.created_at, c.id)
         self.of_late = (every.where(c.incident == bindparam("incident"), c.created_at >= bindparam("since"))
                         .order_by(c.created_at, c.id))
+        self.ended_of = self.of_late.where(dialect.among(c.outcome, "outcomes"))
         self.overdue = dialect.claim(
             every.where(c.lease_until <= bindparam("now")).order_by(c.lease_until, c.id).limit(bindparam("most")))
         self.start = adding(dialect, call)
@@ -114,6 +115,12 @@ class CallReads(Session):
         if since is None:
             return [_read(row) for row in self.rows(sql.of, {"incident": incident})]
         return [_read(row) for row in self.rows(sql.of_late, {"incident": incident, "since": micros(since)})]
+
+    def calls_ended_of(self, incident: str, outcomes: Iterable[Outcome], *, since: datetime) -> list[Call]:
+        """Return the calls of an incident created at `since` or later that came to one of these, oldest first."""
+        values = {"incident": incident, "since": micros(since),
+                  "outcomes": self.home.dialect.many([each.value for each in outcomes])}
+        return [_read(row) for row in self.rows(self.home.statements(CallSql).ended_of, values)]
 
 
 class CallWrites(CallReads):

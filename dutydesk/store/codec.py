@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from dutydesk.domain.journal import canonical
@@ -14,7 +15,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _COLOURS = {int(colour): colour for colour in Colour}
 _OUTCOMES: dict[str | None, Outcome | None] = {None: None, **{str(each): each for each in Outcome}}
-_VIAS: dict[str | None, Via | None] = {None: None, **{str(each): each for each in Via}}
+_WAYS = {str(each): each for each in Via}
 
 
 def micros(moment: datetime) -> int:
@@ -27,6 +28,7 @@ def micros_or_none(moment: datetime | None) -> int | None:
     return None if moment is None else (moment - _EPOCH) // _TICK
 
 
+@lru_cache(maxsize=4096)   # the rows of a batch share their times
 def moment(ticks: int) -> datetime:
     """Return the aware UTC time of microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=ticks)
@@ -34,7 +36,7 @@ def moment(ticks: int) -> datetime:
 
 def moment_or_none(ticks: int | None) -> datetime | None:
     """Return the aware UTC time, or None."""
-    return None if ticks is None else _EPOCH + timedelta(microseconds=ticks)
+    return None if ticks is None else moment(ticks)
 
 
 def dump(value: Any) -> str:
@@ -79,12 +81,12 @@ def outcome_of(word: str | None) -> Outcome | None:
 
 def via_of(word: str | None) -> Via | None:
     """Return the way of its word, or None."""
-    return _VIAS[word]
+    return None if word is None else _WAYS[word]
 
 
 def way_of(word: str) -> Via:
     """Return the way of its word."""
-    return Via(word)
+    return _WAYS[word]
 
 
 def clean(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, bindparam, func, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dutydesk.domain.journal import Head, seal_text
+from dutydesk.domain.journal import Head, seal_words, written
 from dutydesk.domain.records import JournalRow
 from dutydesk.domain.values import Via
 from dutydesk.ports.store import Waiting
@@ -49,7 +49,8 @@ class JournalSql:
         j = journal.c
         self.after = (select(*j).where(j.seq > bindparam("after")).order_by(j.seq).limit(bindparam("most")))
         self.after_of = self.after.where(j.incident == bindparam("incident"))
-        self.unsealed = select(*j).where(j.seq.is_(None)).order_by(j.row).limit(bindparam("most"))
+        self.unsealed = (select(j.row, j.at, j.what, j.incident, j.callout, j.person, j.facts)
+                         .where(j.seq.is_(None)).order_by(j.row).limit(bindparam("most")))
         self.count_unsealed = select(func.count()).select_from(journal).where(j.seq.is_(None))
         self.note = adding(dialect, journal, leave_out=("row", "seq"))
         self.mark = changing(dialect, journal, ["seq", "seal"], by=("row",), only=[j.seq.is_(None)])
@@ -164,9 +165,8 @@ class JournalWrites(JournalReads):
         marks = []
         for row in self.rows(sql.unsealed, {"most": limit}):
             seq += 1
-            number, at, what, incident, callout_, person, facts, _, _ = row
-            unsealed = JournalRow(moment(at), what, incident, callout_, person, {}, number, seq)
-            mark = seal_text(mark, unsealed, facts, self.home.key)   # stored as canonical text
+            number, at, *words, facts = row
+            mark = seal_words(mark, seq, (written(moment(at)), *words), facts, self.home.key)   # facts are canonical
             marks.append({"b_row": number, "seq": seq, "seal": mark})
         if marks:
             self.many(sql.mark, marks)

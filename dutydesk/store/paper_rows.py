@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, null, select, union_all, update
 
 from dutydesk.domain.records import Code, Fact, Inbound, NoticeRow, Task
 from dutydesk.store.bulk import adding, changing
@@ -124,8 +124,10 @@ class PaperSql:
                                   (i.number + "").in_(select(ask.c.number).where(
                                       dialect.among(ask.c.callout, "callouts"))))
             .values(state="new"))
-        self.codes = (select(*k).where(dialect.among(k.number, "numbers"))
-                      .order_by(k.given_at, k.number, k.incident, k.round, k.code))
+        bound = select(*k).where(dialect.among(k.number, "numbers"))
+        living = union_all(bound.where(k.free_at.is_(None)), bound.where(k.free_at > bindparam("living"))).subquery("l")
+        self.codes = select(living).order_by(*(living.c[name] for name in ("given_at", "number", "incident", "round",
+                                                                            "code")))
         self.add_codes = adding(dialect, code, known=True)
         self.free_codes = (update(code).where(k.incident == bindparam("b_incident"))
                            .values(free_at=bindparam("at")))
@@ -147,9 +149,9 @@ class PaperReads(Session):
         values = {"callouts": self.home.dialect.many(list(callouts))}
         return [_fact(row) for row in self.rows(self.home.statements(PaperSql).facts_on, values)]
 
-    def codes_of(self, numbers: Iterable[str]) -> list[Code]:
-        """Return every code ever bound to these phones, oldest first."""
-        values = {"numbers": self.home.dialect.many(list(numbers))}
+    def codes_of(self, numbers: Iterable[str], *, living: datetime) -> list[Code]:
+        """Return the codes bound to these phones that were not free again at `living`, oldest first."""
+        values = {"numbers": self.home.dialect.many(list(numbers)), "living": micros(living)}
         return [_code(row) for row in self.rows(self.home.statements(PaperSql).codes, values)]
 
     def notices_since(self, person: str, since: datetime) -> list[NoticeRow]:

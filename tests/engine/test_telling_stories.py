@@ -76,7 +76,7 @@ def test_who_answers_what_is_over_hears_what_is_open_on_his_phone(desk: Story) -
     desk.forward(1)
     desk.forget()
     with desk.store.read() as reads:
-        codes = {code.incident: code.code for code in reads.codes_of(desk["willow"].numbers)}
+        codes = {code.incident: code.code for code in reads.codes_of(desk["willow"].numbers, living=desk.clock.now())}
     desk["willow"].replies(f"{codes[desk.callouts('柳溪镇', family='flood')[0].incident]}1")
     assert "您当前待应答:柳溪镇" in desk["willow"].is_told("已结束")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event
-from store_rows import MINUTE, NOW
+from store_rows import ASK, CALL, CALLOUT, MINUTE, NOW
 
+from dutydesk import store as stores
+from dutydesk.domain.records import Inbound, State
 from dutydesk.domain.values import Via
+from dutydesk.ports.store import Waiting
 from dutydesk.store import SqlStore
 
 UNSEALED = {"sqlite": "sqlite_autoindex_journal_1", "postgresql": "uq_journal_seq"}   # seq is NULL until then
@@ -28,6 +32,8 @@ LOOKS: dict[str, tuple[Any, str | dict[str, str]]] = {
     "asks of a callout": (lambda tx: tx.asks_of("c1"), "ix_ask_callout"),
     "asks to a number": (lambda tx: tx.asks_to("+9991", since=NOW), "ix_ask_number_due_at"),
     "calls to a number": (lambda tx: tx.calls_to("+9991", since=NOW), "ix_call_number_created_at"),
+    "living letters": (lambda tx: tx.codes_of(["+9991"], living=NOW), "ix_code_number_free_at"),
+    "journal of an incident": (lambda tx: tx.journal(incident="i1"), "ix_journal_incident_seq"),
     "withdrawal": (lambda tx: tx.withdraw_asks_of(["c1"]), "ix_ask_callout"),
 }
 
@@ -68,6 +74,28 @@ def test_a_look_uses_its_index(store: SqlStore, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in LOOKS if name != "unsealed"])
 def test_a_look_scans_no_table_on_sqlite(inline_store: SqlStore, name: str) -> None:
     lines = plans_of(inline_store, LOOKS[name][0]).splitlines()
-    tables = ("callout", "ask", "call", "notice", "inbound", "document")
+    tables = ("callout", "ask", "call", "notice", "inbound", "document", "code", "journal")
     assert not [line for line in lines for table in tables
                 if line.endswith(f"'SCAN {table}')") or f"'SCAN {table} USING" in line]
+
+
+def test_a_look_that_was_prepared_walks_through_no_history(postgresql_url: str) -> None:
+    """What is run often is prepared by the driver, and must not be planned for whatever may be asked."""
+    calls = [replace(CALL, id=f"k{n}", asks=(f"a{n}",)) for n in range(3000)]
+
+    def fill(tx: Any) -> None:
+        tx.add_callouts([replace(CALLOUT, id=f"c{n}", state=State.CLOSED, due_at=None) for n in range(3000)])
+        tx.add_asks([replace(ASK, id=f"a{n}") for n in range(3000)])
+        tx.start_calls(calls)
+        tx.add_inbound([Inbound(f"in{n}", "sms", "reply", "+9991", "1", "", NOW, state="done") for n in range(3000)])
+        tx.connection.exec_driver_sql("ANALYZE")
+
+    store = stores.open(postgresql_url, key=b"k")
+    store.write(fill)
+    with store.read() as reads:
+        for _ in range(12):   # the driver prepares what it sees the sixth time
+            assert reads.waiting(NOW + MINUTE) == Waiting()
+        walked = reads.connection.exec_driver_sql(
+            "SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables WHERE seq_tup_read > 0")
+        assert walked.all() == []
+    store.close()

@@ -65,7 +65,7 @@ ROUND_TRIPS: dict[str, tuple[Callable[[Any], object], Callable[[Any], object], o
     "fact": (lambda tx: tx.add_facts([FACT]), lambda r: r.facts_of("i1"), [FACT]),
     "notice": (lambda tx: tx.add_notices([NOTICE]), lambda r: r.notices_of("i1"), [NOTICE]),
     "inbound": (lambda tx: tx.add_inbound([INBOUND]), lambda r: r.inbound("new", 9), [INBOUND]),
-    "code": (lambda tx: tx.add_codes([CODE]), lambda r: r.codes_of([CODE.number]), [CODE]),
+    "code": (lambda tx: tx.add_codes([CODE]), lambda r: r.codes_of([CODE.number], living=NOW), [CODE]),
     "task": (lambda tx: tx.add_tasks([TASK]), lambda r: r.tasks(incident="i1"), [TASK]),
     "setting": (lambda tx: tx.set_setting("a", {"b": [1, "二"]}), lambda r: r.setting("a"), {"b": [1, "二"]}),
     "site": (lambda tx: tx.save_site(SITE), lambda r: r.site(), SITE),
@@ -201,7 +201,7 @@ def test_tasks_documents_codes_and_notices_move_on(store: SqlStore) -> None:
         assert len(reads.tasks(open_only=False)) == 2
         assert reads.documents("waiting", 9) == []
         assert reads.documents("bad", 9)[0].faults == ("第1行",)
-        assert reads.codes_of([CODE.number])[0].free_at == NOW + 9 * MINUTE
+        assert reads.codes_of([CODE.number], living=NOW)[0].free_at == NOW + 9 * MINUTE
         assert reads.notices_since("p1", NOW + MINUTE) == []
         assert reads.notices_since("p1", NOW) == [NOTICE]
 

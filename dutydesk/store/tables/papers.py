@@ -44,6 +44,7 @@ code = Table(
     *times("given_at"), small("drill"), time_or_none("free_at"),
 )
 Index(None, code.c.incident)
+Index(None, code.c.number, code.c.free_at)
 
 task = Table(
     "task", metadata, key(), *words("incident", "what", "place", "owner"), *times("due_at"),
@@ -64,7 +65,8 @@ journal = Table(
     *times("at"), *words("what", "incident", "callout", "person", "facts"),
     Column("seq", row_number, unique=True), *words("seal"), sqlite_autoincrement=True,
 )
-Index(None, journal.c.incident, journal.c.seq)
+Index("ix_journal_incident_seq", journal.c.incident, journal.c.seq,
+      sqlite_where=text("seq IS NOT NULL"), postgresql_where=text("seq IS NOT NULL"))
 
 journal_head = Table(
     "journal_head", metadata, Column("id", Integer, primary_key=True, autoincrement=False),
