@@ -19,7 +19,7 @@ LONGEST = 400   # lines
 #: All the pure layers may import from outside: values, mathematics, geometry. No files, sockets, clocks, chance.
 PURE = frozenset({
     "__future__", "bisect", "collections", "concurrent", "contextlib", "copy", "dataclasses", "datetime",
-    "decimal", "enum", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "math", "numpy",
+    "decimal", "enum", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "marshal", "math", "numpy",
     "operator", "re", "shapely", "string", "types", "typing", "unicodedata", "xml", "zoneinfo",
 })
 

@@ -60,7 +60,7 @@ class _Remote:
             raise Refused(f"a call-back of {self.name} is not signed with its key")
         return wire.rows_from_json(callback.body)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the threads that send."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
