@@ -18,8 +18,9 @@ class Fields:
         self._notes = notes
         self._children: dict[str, list[etree._Element]] = {}
         for child in element:
-            if isinstance(child.tag, str):
-                self._children.setdefault(local_name(child), []).append(child)
+            tag = child.tag
+            if isinstance(tag, str):
+                self._children.setdefault(tag.rpartition("}")[2].lower(), []).append(child)
 
     def children(self, name: str) -> list[etree._Element]:
         """Return the child elements of that name in document order."""
@@ -70,13 +71,11 @@ class Fields:
         """Return the valueName and value of the children of that name; CAP 1.0 wrote `name=value`."""
         found = []
         for child in self.children(name):
-            inner = Fields(child, self.where(name), self._notes)
-            value = inner.text("value")
-            if not value and not len(child):
+            if len(child):
+                found.append((_first(child, "valuename"), _first(child, "value")))
+            else:
                 key, _, value = text_of(child).rpartition("=")
                 found.append((key.strip(), value.strip()))
-            else:
-                found.append((inner.text("valueName"), value))
         return [(key, value) for key, value in found if value]
 
     def leaves(self, name: str) -> list[tuple[str, str]]:
@@ -89,10 +88,20 @@ class Fields:
         return found
 
 
+def _first(element: etree._Element, name: str) -> str:
+    """Return the first text that is not blank among the children of that lower-case name."""
+    return next((text for child in element if isinstance(child.tag, str) and local_name(child) == name
+                 and (text := text_of(child))), "")
+
+
 def text_of(element: etree._Element) -> str:
     """Return all text of an element, outer blanks removed."""
-    return "".join(str(part) for part in element.itertext()).strip()
+    if len(element):
+        return "".join(map(str, element.itertext())).strip()
+    return (element.text or "").strip()
 
 
 def _in_spelling(found: str, words: Sequence[str]) -> str | None:
+    if found in words:
+        return found
     return next((word for word in words if word.casefold() == found.casefold()), None)

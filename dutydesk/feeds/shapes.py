@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import methodcaller
+from typing import NamedTuple
 
 import numpy as np
 from pyproj import Geod
@@ -38,12 +40,23 @@ _CIRCLE = re.compile(rf"\s*({_NUMBER})\s*[,，]\s*({_NUMBER})(?:\s+|\s*[,，]\s*
 Pair = tuple[float, float]
 
 
+class _Read(NamedTuple):
+    shape: BaseGeometry | None
+    faults: tuple[tuple[str, str], ...]     # name and detail
+
+
 class Shapes:
-    """Reads the shapes of one document, with a common budget for repairs."""
+    """Reads the shapes of one document, with a common budget for repairs.
+
+    A document in several languages writes the same shapes in each: equal texts are read and united once, and their
+    faults noted at every place.
+    """
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
         self._tangles = _TANGLES
+        self._read: dict[tuple[str, str], _Read] = {}
+        self._united: dict[tuple[tuple[str, ...], tuple[str, ...]], BaseGeometry | None] = {}
 
     def area(self, polygons: Sequence[tuple[str, str]], circles: Sequence[tuple[str, str]]) -> BaseGeometry | None:
         """Return the union of an area's shapes in EPSG:4326, longitude first, or None where there is none.
@@ -55,74 +68,97 @@ class Shapes:
         kept = [shape for shape in shapes if shape is not None and not shape.is_empty]
         if len(kept) < 2:
             return kept[0] if kept else None
-        if sum(_points(shape) for shape in kept) <= _UNITABLE:
-            return unary_union(kept)
-        parts = [part for shape in kept for part in _parts(shape)]
-        flat = [part for part in parts if isinstance(part, Polygon)]
-        return MultiPolygon(flat) if len(flat) == len(parts) else GeometryCollection(parts)
+        texts = tuple(text for text, _ in polygons), tuple(text for text, _ in circles)
+        if texts not in self._united:
+            self._united[texts] = _union(kept)
+        return self._united[texts]
 
     def polygon(self, text: str, where: str) -> BaseGeometry | None:
         """Return a polygon "lat,lon lat,lon ..." in EPSG:4326, longitude first; None where empty or unusable."""
-        if not text.strip(" \t\r\n,"):
-            return None
-        pairs = _pairs(text)
-        if pairs is None:
-            self._notes.add("polygon-unreadable", where, text)
-            return None
-        if not self._on_globe(pairs, where):
-            return None
-        ring = [(lon, lat) for lat, lon in pairs]
-        if len(set(ring)) < 3:
-            self._notes.add("polygon-degenerate", where, text)
-            return LineString(ring) if len(set(ring)) == 2 else Point(ring[0])
-        if ring[0] != ring[-1]:
-            self._notes.add("polygon-open", where)
-            ring.append(ring[0])
-        return _cut_at_180(self._valid(_unwrapped(ring), where))
+        return self._once("polygon", text, where, self._polygon)
 
     def circle(self, text: str, where: str) -> BaseGeometry | None:
         """Return a circle "lat,lon radius" (radius in km on the WGS 84 ellipsoid) as a polygon around it.
 
         Radius 0 gives the point. EPSG:4326, longitude first; None where it is empty or unusable.
         """
-        if not text.strip(" \t\r\n,"):
-            return None
-        match = _CIRCLE.match(text[:200])
-        lat, lon, radius = (float(part) for part in match.groups()) if match else (0.0, 0.0, -1.0)
-        if not 0 <= radius <= HALF_ROUND_KM:
-            self._notes.add("circle-unreadable", where, text)
-            return None
-        if not self._on_globe([(lat, lon)], where):
-            return None
-        if radius == 0:
-            return Point(lon, lat)
-        if 111.0 * (90 - abs(lat)) <= radius * 1.01:
-            self._notes.add("circle-over-pole", where, text)
-            return _band(lat, lon, radius)
-        return _cut_at_180(Polygon(_unwrapped(_around(lat, lon, radius))))
+        return self._once("circle", text, where, _circle)
 
-    def _on_globe(self, pairs: Sequence[Pair], where: str) -> bool:
-        """Tell whether all pairs (latitude first) are on the globe; note it if not, and if they look swapped.
+    def _once(self, kind: str, text: str, where: str,
+              read: Callable[[str, list[tuple[str, str]]], BaseGeometry | None]) -> BaseGeometry | None:
+        known = self._read.get((kind, text))
+        if known is None:
+            faults: list[tuple[str, str]] = []
+            shape = read(text, faults) if text.strip(" \t\r\n,") else None
+            known = self._read[kind, text] = _Read(shape, tuple(faults))
+        for name, detail in known.faults:
+            self._notes.add(name, where, detail)
+        return known.shape
 
-        Longitudes may run on over 180, as GDACS writes shapes that lie across the date line.
-        """
-        if all(abs(lat) <= 90 and abs(lon) <= 360 for lat, lon in pairs):
-            return True
-        swapped = all(abs(lon) <= 90 and abs(lat) <= 180 for lat, lon in pairs)
-        self._notes.add("coordinates-swapped" if swapped else "coordinates-out-of-range", where)
-        return False
+    def _polygon(self, text: str, faults: list[tuple[str, str]]) -> BaseGeometry | None:
+        pairs = _pairs(text)
+        if pairs is None:
+            faults.append(("polygon-unreadable", text))
+            return None
+        if not _on_globe(pairs, faults):
+            return None
+        ring = [(lon, lat) for lat, lon in pairs]
+        if len(corners := set(ring)) < 3:
+            faults.append(("polygon-degenerate", text))
+            return LineString(ring) if len(corners) == 2 else Point(ring[0])
+        if ring[0] != ring[-1]:
+            faults.append(("polygon-open", ""))
+            ring.append(ring[0])
+        return _cut_at_180(self._valid(_unwrapped(ring), faults))
 
-    def _valid(self, ring: list[Pair], where: str) -> BaseGeometry:
+    def _valid(self, ring: list[Pair], faults: list[tuple[str, str]]) -> BaseGeometry:
         """Return a valid shape of the ring. One crossing itself keeps all it encloses; a tangle gives its hull."""
-        shape = Polygon(ring)
+        shape = Polygon(np.asarray(ring))
         if shape.is_valid:
             return shape
         self._tangles -= _tangles(ring, self._tangles)
         if self._tangles <= 0:
-            self._notes.add("polygon-hulled", where)
+            faults.append(("polygon-hulled", ""))
             return LineString(ring).convex_hull
-        self._notes.add("polygon-repaired", where)
+        faults.append(("polygon-repaired", ""))
         return _flat(make_valid(shape, method="structure", keep_collapsed=True))
+
+
+def _circle(text: str, faults: list[tuple[str, str]]) -> BaseGeometry | None:
+    match = _CIRCLE.match(text[:200])
+    lat, lon, radius = (float(part) for part in match.groups()) if match else (0.0, 0.0, -1.0)
+    if not 0 <= radius <= HALF_ROUND_KM:
+        faults.append(("circle-unreadable", text))
+        return None
+    if not _on_globe([(lat, lon)], faults):
+        return None
+    if radius == 0:
+        return Point(lon, lat)
+    if 111.0 * (90 - abs(lat)) <= radius * 1.01:
+        faults.append(("circle-over-pole", text))
+        return _band(lat, lon, radius)
+    return _cut_at_180(Polygon(_unwrapped(_around(lat, lon, radius))))
+
+
+def _on_globe(pairs: Sequence[Pair], faults: list[tuple[str, str]]) -> bool:
+    """Tell whether all pairs (latitude first) are on the globe; note it if not, and if they look swapped.
+
+    Longitudes may run on over 180, as GDACS writes shapes that lie across the date line.
+    """
+    high, wide = (max(map(abs, column)) for column in zip(*pairs, strict=True))
+    if high <= 90 and wide <= 360:
+        return True
+    faults.append(("coordinates-swapped" if wide <= 90 and high <= 180 else "coordinates-out-of-range", ""))
+    return False
+
+
+def _union(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Return the union, or, of too many points to unite in time, the shapes beside each other."""
+    if sum(_points(shape) for shape in shapes) <= _UNITABLE:
+        return unary_union(shapes)
+    parts = [part for shape in shapes for part in _parts(shape)]
+    flat = [part for part in parts if isinstance(part, Polygon)]
+    return MultiPolygon(flat) if len(flat) == len(parts) else GeometryCollection(parts)
 
 
 def _tangles(ring: Sequence[Pair], most: int) -> int:
@@ -167,6 +203,9 @@ def _pairs(text: str) -> list[Pair] | None:
 
     Forgiven: blanks around commas, a comma behind a pair, heights as third numbers, blanks instead of commas.
     """
+    plain = _plain_pairs(text)
+    if plain:
+        return plain
     tokens = [[part for part in token.split(",") if part] for token in _COMMA.sub(",", text).split()]
     tokens = [token for token in tokens if token]
     if not all(_ONE.fullmatch(part) for token in tokens for part in token):
@@ -181,8 +220,26 @@ def _pairs(text: str) -> list[Pair] | None:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
+def _plain_pairs(text: str) -> list[Pair]:
+    """Return the pairs of a text that writes each as the standard says, quickly; empty for any other."""
+    tokens = text.split()
+    # float() also takes 1_0, nan, inf and the digits of every script.
+    if not text.isascii() or "_" in text or "n" in text or "N" in text or "," in (tokens[0][:1], tokens[-1][-1:]):
+        return []
+    try:
+        return [(float(lat), float(lon)) for lat, _, lon in map(_AT_COMMA, tokens)]
+    except ValueError:
+        return []
+
+
+_AT_COMMA = methodcaller("partition", ",")
+
+
 def _unwrapped(ring: Sequence[Pair]) -> list[Pair]:
     """Return the ring with longitudes running on over 180, where an edge jumps more than half round the globe."""
+    lons = [lon for lon, _ in ring]
+    if max(lons) - min(lons) <= 180:
+        return list(ring)
     out, turn, before = [], 0.0, ring[0][0]
     for lon, lat in ring:
         if lon - before > 180:
