@@ -20,6 +20,8 @@ from dutydesk.ports.feed import Item, Source
 
 _PLAIN = ("cap", "text")   # read by several kinds alike: the plainest is the right name
 
+_BY_MAPPING = frozenset({"table", "sighting"})   # they read what their mapping says: nothing tells that it is theirs
+
 
 @dataclass
 class Tried:
@@ -78,7 +80,8 @@ def try_file(folder: Folder, source: Source, file: Path) -> Tried:
 
 def _read(tried: Tried, body: bytes, folder: Folder) -> None:
     tried.size = len(body)
-    found = [_as(kind, body, tried.source) for kind in ([tried.source.kind] if tried.source.kind else kinds())]
+    candidates = [tried.source.kind] if tried.source.kind else [kind for kind in kinds() if kind not in _BY_MAPPING]
+    found = [_as(kind, body, tried.source) for kind in candidates]
     kind, items, error = max(found, key=_worth)
     if error and not tried.source.kind:
         error = f"no kind reads it ({', '.join(kinds())}); the nearest, {kind}, says: {error}"

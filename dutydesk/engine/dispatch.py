@@ -86,10 +86,10 @@ class Dispatch:
                 want = min(room, left[via])
                 if (klass, via) in waiting.asks and want > 0:
                     due = tx.claim_asks(klass, via, now, want, fair=self.routes.scarce(via, now))
-                    fresh = [ask for ask in due if ask.id not in asks]
-                    taken = len(groups(fresh))
-                    left[via], room = left[via] - taken, room - taken
-                    asks.update((ask.id, ask) for ask in fresh)
+                    # One person's asks may need several calls: his repeats must not ride before others' first rings.
+                    fresh = groups(ask for ask in due if ask.id not in asks)[:want]
+                    left[via], room = left[via] - len(fresh), room - len(fresh)
+                    asks.update((ask.id, ask) for group in fresh for ask in group)
         books = Books(self.ctx, tx, now)
         parcels = self._calls(books, asks) if asks else []
         room = min(room, self.routes.notices(now))

@@ -87,7 +87,7 @@ def test_check_needs_no_secret_and_names_what_it_cannot_use(site: SmallSite,
     site.edit("dutydesk.toml", 'loft = "north"', 'lofty = "north"')
     assert main(["check", "--site", str(site.folder)]) == 1
     said = capsys.readouterr().out
-    assert "dutydesk.toml:35: error: [channel.loft] cannot be used: loft: Field required" in said
+    assert "dutydesk.toml:38: error: [channel.loft] cannot be used: loft: Field required" in said
     assert "lofty: Extra inputs are not permitted" in said
 
 

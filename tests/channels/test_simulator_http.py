@@ -86,7 +86,7 @@ def sending(channel: RemoteSms | RemoteVoice) -> Iterator[RemoteSms | RemoteVoic
     try:
         yield channel
     finally:
-        channel.close()
+        asyncio.run(channel.close())
 
 
 def look(url: str) -> Any:

@@ -52,7 +52,7 @@ GAUGE_CASES = [
     ("threshold-station", gauges(table=TABLE.replace("  w1:", "  w2:")), f"{THRESHOLDS}:1", "w2"),
     ("threshold-event", gauges(table=TABLE.replace("暴雨", "好天气")), f"{THRESHOLDS}:1", "好天气"),
     ("source-mapping", gauges(more='[[source]]\nid = "t"\nkind = "table"\nfolder = "inbox/t"\nmapping = "sl32"\n'),
-     f"{TOML}:37", "t"),
+     f"{TOML}:41", "t"),
     ("source-mapping", gauges(more='[[source]]\nid = "c"\nkind = "sighting"\nfolder = "inbox/c"\n'
-                                   'mapping = {evnet = "x"}\n'), f"{TOML}:37", "c"),
+                                   'mapping = {evnet = "x"}\n'), f"{TOML}:41", "c"),
 ]
