@@ -5,7 +5,8 @@ neighbour that is another dutydesk reads the same places and colours out of it, 
 
 | what a neighbour reads | where it comes from |
 |---|---|
-| sender | `dutydesk.<desk>.<colour>`: each colour is a warning of its own, so that a place that rises from one to the other is not an update that drops the rest |
+| sender | `dutydesk.<desk>.<colour>`: each colour is a warning of its own, so that a place that rises from one to the
+|        | other is not taken for an update that drops the rest |
 | identifier | incident, colour, and the number (`seq`) of the journal's row that last changed that colour |
 | references | the first message of that incident and colour: whoever missed some finds the chain all the same |
 | areas | places with everything below them in this colour, by area code, by id, by an exact outline |
@@ -23,11 +24,11 @@ from zoneinfo import ZoneInfo
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from dutydesk.domain.alert import Alert, Area, Event, Geocode, Info, Reference
+from dutydesk.domain.alert import Alert, Area, Geocode, Info, Reference
 from dutydesk.domain.cap_text import PLACE_CODE, SEVERITY
 from dutydesk.domain.events import event_of
 from dutydesk.domain.geofence import Fences
-from dutydesk.domain.incident import Colours, highest
+from dutydesk.domain.incident import highest
 from dutydesk.domain.match import reach_of, reach_of_shape
 from dutydesk.domain.records import Chain, Incident, JournalRow
 from dutydesk.domain.site import Desk, Place, Site
@@ -44,8 +45,9 @@ STATUS = {Kind.REAL: "Actual", Kind.DRILL: "Exercise"}
 CANCEL_SHOWN = timedelta(hours=24)
 """So long the end of a warning is told, so that a neighbour whose line was down hears of it."""
 
-_FAMILY = {"flood": "暴雨", "fire": "森林火灾", "wind": "大风", "snow": "暴雪", "quake": "地震", "geohazard": "地质灾害",
-           "fog": "大雾", "heat": "高温", "thunder": "雷电", "drought": "干旱", "sea": "海上大风", "other": "突发事件"}
+_FAMILY = {"flood": "暴雨", "fire": "森林火灾", "wind": "大风", "snow": "暴雪", "quake": "地震",
+           "geohazard": "地质灾害", "fog": "大雾", "heat": "高温", "thunder": "雷电", "drought": "干旱",
+           "sea": "海上大风", "other": "突发事件"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
+from dutydesk.ports.shares import Shares
 from dutydesk.ports.views import Views
 from dutydesk.web.acts import Acts
 from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
+from dutydesk.web.neighbours import Neighbours
 from dutydesk.web.pages import Pages
 from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
@@ -74,8 +76,9 @@ def _foreign(headers: Headers) -> bool:
 
 
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
-           timezone: str = "Asia/Shanghai") -> Starlette:
-    """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title.
+           timezone: str = "Asia/Shanghai", shares: Shares | None = None) -> Starlette:
+    """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; `shares` is
+    what neighbours may read, None where that is off.
 
     Serve it on a loopback address; other Host names are refused.
     """
@@ -95,6 +98,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *Paste(desk).routes(),
         *MapData(desk).routes(),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
+        *(Neighbours(shares).routes() if shares is not None else ()),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]
