@@ -42,9 +42,9 @@ class Signer:
             key = load_pem_private_key(self.key, password=None)
             if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
                 raise Refused("[cap_out] key is neither RSA nor EC, and neighbours could not check it")
-            method = (SignatureMethod.RSA_SHA256 if isinstance(key, RSAPrivateKey) else SignatureMethod.ECDSA_SHA256)
-            maker = XMLSigner(
-                SignatureConstructionMethod.enveloped, method, DigestAlgorithm.SHA256, CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
+            method = SignatureMethod.RSA_SHA256 if isinstance(key, RSAPrivateKey) else SignatureMethod.ECDSA_SHA256
+            maker = XMLSigner(SignatureConstructionMethod.enveloped, method, DigestAlgorithm.SHA256,
+                              CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
             root = maker.sign(etree.fromstring(document), key=key, cert=self.certificate.decode())
         except (ValueError, TypeError) as error:
             raise Refused(f"[cap_out] key or certificate cannot be used: {error}") from error
