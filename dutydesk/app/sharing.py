@@ -13,7 +13,7 @@ from dutydesk.app.house import Folder
 from dutydesk.app.signing import Signer, signer
 from dutydesk.domain.alert import Alert
 from dutydesk.domain.cap_list import cap_list
-from dutydesk.domain.cap_out import CANCEL_SHOWN, Chapter, tell
+from dutydesk.domain.cap_out import BY_HAND, CANCEL_SHOWN, COLOUR, Chapter, tell
 from dutydesk.domain.cap_text import cap_text
 from dutydesk.domain.geofence import Fences
 from dutydesk.domain.journal import Head
@@ -105,14 +105,12 @@ class Sharing:
 
 def _chapter(reads: Reads, incident: Incident) -> Chapter:
     chains = reads.chains(incident.chains)
-    last = {chain.id: max((each.says for each in reads.tellings(chain.id)), key=lambda says: says.age, default=None)
-            for chain in chains}
-    return Chapter(incident, chains, {id: says for id, says in last.items() if says is not None},
-                   tuple(_rows(reads, incident.id)))
+    said = {chain.id: [each.says for each in reads.tellings(chain.id)] for chain in chains}
+    return Chapter(incident, chains, said, tuple(_rows(reads, incident.id)))
 
 
 def _rows(reads: Reads, incident: str) -> Iterator[JournalRow]:
     after = 0
     while rows := reads.journal(after=after, limit=_PAGE, incident=incident):
-        yield from (row for row in rows if row.what == "colour")
+        yield from (row for row in rows if row.what in (COLOUR, BY_HAND))
         after = rows[-1].seq or after

@@ -45,6 +45,9 @@ STATUS = {Kind.REAL: "Actual", Kind.DRILL: "Exercise"}
 CANCEL_SHOWN = timedelta(hours=24)
 """So long the end of a warning is told, so that a neighbour whose line was down hears of it."""
 
+COLOUR, BY_HAND = "colour", "opened_by_hand"
+"""The journal's rows that tell of colours: of every change of a place, and of an officer's own word."""
+
 _FAMILY = {"flood": "暴雨", "fire": "森林火灾", "wind": "大风", "snow": "暴雪", "quake": "地震",
            "geohazard": "地质灾害", "fog": "大雾", "heat": "高温", "thunder": "雷电", "drought": "干旱",
            "sea": "海上大风", "other": "突发事件"}
@@ -52,13 +55,13 @@ _FAMILY = {"flood": "暴雨", "fire": "森林火灾", "wind": "大风", "snow": 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One incident as it is told: `last` is the newest message of each of its chains, where it has one; `rows` the
+    """One incident as it is told: `said` are the messages of each of its chains, by the chain's id; `rows` the
     journal's rows of the incident, sealed, in order.
     """
 
     incident: Incident
     chains: Sequence[Chain]
-    last: Mapping[str, Says]
+    said: Mapping[str, Sequence[Says]]
     rows: Sequence[JournalRow]
 
 
@@ -110,14 +113,19 @@ def tell(chapter: Chapter, site: Site, fences: Fences, now: datetime) -> list[Al
         past = _past(chapter, colour)
         if places:
             alerts.append(_alert(chapter, colour, places, past or _born(incident, places), site, fences))
-        elif past is not None and not _ours_never(chapter) and now - past.last[1] <= CANCEL_SHOWN:
+        elif past is not None and colour in _ever_ours(chapter, site) and now - past.last[1] <= CANCEL_SHOWN:
             alerts.append(_alert(chapter, colour, past.places & site.places.keys(), past, site, fences, over=True))
     return alerts
 
 
-def _ours_never(chapter: Chapter) -> bool:
-    """Whether nothing of the incident was ever the desk's own to tell."""
-    return bool(chapter.chains) and all(map(is_relayed, chapter.chains)) and not chapter.incident.by_hand
+def _ever_ours(chapter: Chapter, site: Site) -> set[Colour]:
+    """The colours the desk ever answered for: of a place that only lies above another's, or that a neighbour warned, no
+    end is told.
+    """
+    own = [says for chain in chapter.chains if not is_relayed(chain) for says in chapter.said.get(chain.id, ())]
+    given = {colour for says in own for place, colour in says.gives.items()
+             if place in site.places and site.places[place].desk == chapter.incident.desk}
+    return given | {Colour[str(row.facts["colour"]).upper()] for row in chapter.rows if row.what == BY_HAND}
 
 
 def _born(incident: Incident, places: frozenset[str]) -> _Past:
@@ -126,7 +134,7 @@ def _born(incident: Incident, places: frozenset[str]) -> _Past:
 
 def _past(chapter: Chapter, colour: Colour) -> _Past | None:
     """What the journal's rows say of a colour; None where no place ever had it."""
-    rows = [row for row in chapter.rows if row.what == "colour" and colour.word in (row.facts["was"], row.facts["now"])]
+    rows = [row for row in chapter.rows if row.what == COLOUR and colour.word in (row.facts["was"], row.facts["now"])]
     if not rows:
         return None
     first, last, ended = rows[0], rows[-1], chapter.incident.closed_at
@@ -163,7 +171,7 @@ def _info(chapter: Chapter, colour: Colour, places: Set[str], desk: Desk, areas:
     name = givers[0].event if givers and givers[0].event else _FAMILY.get(incident.family, _FAMILY["other"])
     event = event_of(headline="", event=name, code="")
     title = f"{event.name}{colour.zh}预警"
-    words = [_origin(chain, chapter.last.get(chain.id), zone) for chain in givers] or ["由本台值班员设定。"]
+    words = [_origin(chain, chapter.said.get(chain.id, ()), zone) for chain in givers] or ["由本台值班员设定。"]
     ends = [] if over else [chain.expires for chain in givers]
     return Info(
         language="zh-CN", event=event, severity=SEVERITY[colour], urgency="Past" if over else "Immediate",
@@ -174,9 +182,10 @@ def _info(chapter: Chapter, colour: Colour, places: Set[str], desk: Desk, areas:
         instruction="", areas=areas)
 
 
-def _origin(chain: Chain, says: Says | None, zone: ZoneInfo) -> str:
+def _origin(chain: Chain, said: Sequence[Says], zone: ZoneInfo) -> str:
     """The sentence that names who issued the warning first."""
-    office = says.office_name if says and says.office_name else "原发布单位"
+    newest = max(said, key=lambda says: says.age, default=None)
+    office = newest.office_name if newest and newest.office_name else "原发布单位"
     sent = chain.sent.astimezone(zone)
     return f"转发自{office}{sent:%m月%d日%H:%M}发布的{chain.event}预警。"
 

@@ -20,6 +20,7 @@ from dutydesk.domain.incident import highest
 from dutydesk.domain.match import Touch, lift_to_ancestors, match
 from dutydesk.domain.records import Chain, Incident, JournalRow
 from dutydesk.domain.site import Desk, Place, Site
+from dutydesk.domain.succession import Says
 from dutydesk.domain.values import Colour, Kind
 from dutydesk.feeds.registry import feed
 from dutydesk.ports.feed import Source
@@ -61,7 +62,14 @@ def chapter(colours: Mapping[str, Colour], *, before: Mapping[str, Colour] | Non
     chain = Chain("h1", office, "暴雨", "flood", "cma", "Actual", bool(colours), "a-1", NOON, NOON + timedelta(hours=6),
                   colours)
     incident = Incident("i1", "20310720-1200-371000-flood", DESK, "flood", kind, NOON, closed, chains=("h1",))
-    return Chapter(incident, (chain,), {}, tuple(rows))
+    said = [says(moment, given) for moment, _, given in moments]
+    return Chapter(incident, (chain,), {"h1": said}, tuple(rows))
+
+
+def says(sent: datetime, given: Mapping[str, Colour]) -> Says:
+    """What a message of the chain says."""
+    return Says(f"a-{sent:%H%M}", sent, "Actual", "Alert", not given, "rain", Colour.RED, "office", "威海市气象台", "暴雨",
+                dict(given))
 
 
 def told(one: Chapter, now: datetime = NOON + timedelta(hours=1)) -> list[Alert]:

@@ -106,6 +106,6 @@ def test_the_words_name_who_warned_first_and_until_when() -> None:
     (alert,) = told(chapter({"371083400": Colour.RED}))
     (info,) = alert.infos
     assert info.headline == "威海市值班室发布暴雨红色预警"
-    assert "转发自原发布单位07月20日12:00发布的暴雨预警" in info.description
+    assert "转发自威海市气象台07月20日12:00发布的暴雨预警" in info.description
     assert info.expires == NOON + timedelta(hours=6)
     assert alert.event.code == "11B03"
