@@ -68,8 +68,8 @@ def chapter(colours: Mapping[str, Colour], *, before: Mapping[str, Colour] | Non
 
 def says(sent: datetime, given: Mapping[str, Colour]) -> Says:
     """What a message of the chain says."""
-    return Says(f"a-{sent:%H%M}", sent, "Actual", "Alert", not given, "rain", Colour.RED, "office", "威海市气象台", "暴雨",
-                dict(given))
+    return Says(f"a-{sent:%H%M}", sent, "Actual", "Alert", not given, "rain", Colour.RED, "office", "威海市气象台",
+                "暴雨", dict(given))
 
 
 def told(one: Chapter, now: datetime = NOON + timedelta(hours=1)) -> list[Alert]:

@@ -150,7 +150,7 @@ def test_a_message_names_the_office_the_places_and_the_end(desk: Story) -> None:
     assert alert.sender == f"dutydesk.{CITY}.orange"
     assert "转发自清河区气象台" in info.description
     assert info.expires == NOON + timedelta(hours=24)
-    assert [area.name for area in info.areas][0] == "清河区"
+    assert info.areas[0].name == "清河区"
     assert info.areas[0].geocodes[0].value == RIVER.ljust(12, "0")
 
 
