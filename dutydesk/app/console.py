@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from dutydesk.app.desk import Desk
 from dutydesk.app.resources import LiveResources
+from dutydesk.app.sharing import Sharing
 from dutydesk.errors import Refused
 from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.channel import Hears
@@ -80,8 +81,15 @@ def console(desk: Desk, phones: Phones | None, port: int) -> Server:
     setup = desk.folder.setup
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
                  timezone=setup.config.timezone,
-                 resources=LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads))
+                 resources=LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads),
+                 shares=_shares(desk))
     return Server(app, port)
+
+
+def _shares(desk: Desk) -> Sharing | None:
+    """What neighbours may read; None where `[cap_out]` is off."""
+    on = desk.folder.setup.config.cap_out.on
+    return Sharing(desk.folder, desk.store.read, desk.clock) if on else None
 
 
 def provider_hooks(desk: Desk, port: int) -> Server:

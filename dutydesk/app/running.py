@@ -83,6 +83,8 @@ class Running:
         if self._web and self._hooks:
             yield f"console  http://127.0.0.1:{self._web.port}/"
             yield f"hooks    http://127.0.0.1:{self._hooks.port}/hooks/CHANNEL"
+            if self.folder.setup.config.cap_out.on:
+                yield f"sharing  http://127.0.0.1:{self._web.port}/cap/index.atom"
             for source in self.desk.ctx.sources.values():
                 if source.push_key:
                     yield f"pushing  http://127.0.0.1:{self._hooks.port}/feeds/{source.id}"

@@ -31,6 +31,7 @@ COMMANDS = {
     "lists": "read lists of people as offices keep them into contacts/",
     "load": "bring a site folder into the database, showing the difference first",
     "feeds": "the sources of this site: how each does, try a new one, paste, record, replay",
+    "export": "write what neighbours may read: incidents as CAP 1.2, signed where a key is set",
     "channels": "list the channels of this site",
     "schema": "write the JSON Schemas of a site's files",
 }

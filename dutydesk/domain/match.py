@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from shapely.geometry.base import BaseGeometry
+
 from dutydesk.domain.alert import Alert, Area
 from dutydesk.domain.areas import Coloured, area_code, coded, coloured
 from dutydesk.domain.cap_text import PLACE_ALONE, PLACE_CODE
@@ -53,6 +55,18 @@ class Match:
     rest_holds: bool = False
     unmatched: tuple[str, ...] = ()
     rest: Colour | None = None
+
+
+def reach_of(id: str, site: Site) -> Set[str]:
+    """Return the places a reader reaches by a place's own id as an area code; empty where the id is none."""
+    prefix = area_code(id)
+    return _reached(site, prefix).keys() if prefix else frozenset()
+
+
+def reach_of_shape(shape: BaseGeometry, site: Site, fences: Fences) -> Set[str]:
+    """Return the places a reader reaches by a shape (EPSG:4326), those without a location of their own included."""
+    met = {place: Touch(place, Colour.BLUE, GEOMETRY, "") for place, _ in fences.touched(shape)}
+    return met.keys() | {place for place, *_ in _unlocated(site, met)}
 
 
 def match(alert: Alert, site: Site, fences: Fences, gazetteer: Gazetteer) -> Match:

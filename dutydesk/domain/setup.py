@@ -47,6 +47,18 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class CapOut:
+    """`[cap_out]`: what neighbours may read. `address` is where they find it, without `/index.atom`; `key` and
+    `certificate` are PEM files, relative to the site folder, `${NAME}` filled in from the environment.
+    """
+
+    on: bool = False
+    address: str = ""
+    key: str = ""
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`dutydesk.toml`. `envelope` is west, south, east, north in degrees (EPSG:4326)."""
 
@@ -64,6 +76,7 @@ class Config:
     copies: Mapping[str, Mapping[str, object]] = field(default_factory=dict)   # name -> what is told where
     limits: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     feeds: Keeping = field(default_factory=Keeping)
+    cap_out: CapOut = field(default_factory=CapOut)
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)

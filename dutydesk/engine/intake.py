@@ -82,6 +82,7 @@ class Intake:
             return
         said = (*(alert for alert, _ in reading.alerts), *reading.requests, *reading.observed)
         faults += [f"{fault.name} {fault.where}: {fault.text}" for each in said for fault in each.faults]
+        faults += [f"own-message {id}: 本台发布的预警又传了回来，不再处理" for id in reading.returned]
         faults += sources.follow(books, reading)
         if RELEASED in reading.document.faults:
             faults.append(RELEASED)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dutydesk.domain.alert import Alert, Info, Request
+from dutydesk.domain.cap_out import is_own
 from dutydesk.domain.events import says_lifted, type_key
 from dutydesk.domain.ids import derive
 from dutydesk.domain.match import Match, match
@@ -28,7 +29,8 @@ class Reading:
     """One document read: its alerts with what each touches, or the error that made it unreadable.
 
     `requests` are the further documents it asks for; whoever fetches takes them, the desk does not. `observed` is
-    what it reports besides warnings.
+    what it reports besides warnings. `returned`: identifiers of our own messages that a neighbour sent back; they ask
+    nobody.
     """
 
     document: Document
@@ -37,6 +39,7 @@ class Reading:
     error: DocumentError | None = None
     requests: tuple[Request, ...] = ()
     observed: tuple[Observed, ...] = ()
+    returned: tuple[str, ...] = ()
 
 
 def read(ctx: Context, document: Document) -> Reading:
@@ -46,11 +49,13 @@ def read(ctx: Context, document: Document) -> Reading:
         found = tuple(ctx.feed(source.kind).parse(document.body, source, document.received_at))
     except DocumentError as error:
         return Reading(document, source, error=error)
+    own = {each.identifier: None for each in found if isinstance(each, Alert) and is_own(each.sender, ctx.site.desks)}
     return Reading(document, source,
                    tuple((alert, match(alert, ctx.site, ctx.fences, ctx.gazetteer))
-                         for alert in found if isinstance(alert, Alert)),
+                         for alert in found if isinstance(alert, Alert) and alert.identifier not in own),
                    requests=tuple(each for each in found if isinstance(each, Request)),
-                   observed=tuple(each for each in found if not isinstance(each, Alert | Request)))
+                   observed=tuple(each for each in found if not isinstance(each, Alert | Request)),
+                   returned=tuple(own))
 
 
 def lifts(alert: Alert) -> bool:

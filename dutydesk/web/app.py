@@ -20,11 +20,13 @@ from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
+from dutydesk.ports.shares import Shares
 from dutydesk.ports.views import Views
 from dutydesk.web.acts import Acts
 from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
+from dutydesk.web.neighbours import Neighbours
 from dutydesk.web.observed import ObservedPages
 from dutydesk.web.pages import Pages
 from dutydesk.web.paste import Paste
@@ -77,9 +79,10 @@ def _foreign(headers: Headers) -> bool:
 
 
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
-           timezone: str = "Asia/Shanghai", resources: Resources | None = None) -> Starlette:
+           timezone: str = "Asia/Shanghai", resources: Resources | None = None,
+           shares: Shares | None = None) -> Starlette:
     """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; without
-    `resources` it shows no shelters and teams.
+    `resources` it shows no shelters and teams; `shares` is what neighbours may read, None where that is off.
 
     Serve it on a loopback address; other Host names are refused.
     """
@@ -101,6 +104,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *ObservedPages(desk).routes(),
         *(RegisterPages(desk, resources).routes() if resources is not None else ()),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
+        *(Neighbours(shares).routes() if shares is not None else ()),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]

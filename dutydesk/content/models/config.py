@@ -26,7 +26,7 @@ from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
-from dutydesk.domain.setup import Config, Keeping, Live, MapNotes
+from dutydesk.domain.setup import CapOut, Config, Keeping, Live, MapNotes
 from dutydesk.domain.values import Colour
 
 
@@ -218,6 +218,25 @@ class FeedsTable(Strict):
                                                                        "read; what a warning was read from stays")
 
 
+class CapOutTable(Strict):
+    """[cap_out]: the desk's own warnings for neighbours to read, at `/cap/index.atom` of the console."""
+
+    on: bool = Field(default=False, description="neighbours may read it")
+    address: Address = Field(default="", description="where neighbours find it from outside, like "
+                                                     "https://desk.example/cap; required where it is on")
+    key: Text = Field(default="", description="PEM file of the private key (RSA or EC) that signs every message, "
+                                              "outside the site folder or `${NAME}`; empty: not signed")
+    certificate: Text = Field(default="", description="PEM file of the certificate of that key; required with a key")
+
+    @model_validator(mode="after")
+    def _whole(self) -> CapOutTable:
+        if self.on and not self.address:
+            raise ValueError("on needs address: where neighbours find it from outside, like https://desk.example/cap")
+        if bool(self.key) != bool(self.certificate):
+            raise ValueError("key and certificate go together: write both or neither")
+        return self
+
+
 class JournalTable(Strict):
     """[journal]."""
 
@@ -274,6 +293,7 @@ class ConfigFile(Strict):
     limits: dict[Id, LimitsTable] = Field(default={})
     source: tuple[SourceTable, ...] = ()
     feeds: FeedsTable = FeedsTable()
+    cap_out: CapOutTable = CapOutTable()
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
     fire: FireTable = FireTable()
@@ -300,6 +320,7 @@ class ConfigFile(Strict):
             channel_settings={name: each.model_dump() for name, each in self.channel.items()},
             limits={name: each.model_dump(exclude_none=True) for name, each in self.limits.items()},
             feeds=Keeping(**dict(self.feeds)),
+            cap_out=CapOut(**dict(self.cap_out)),
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),
