@@ -41,7 +41,7 @@ bench: $(READY)  ## measurements; each prints what it compares itself with
 docs: $(READY)  ## write the generated parts of the reference anew
 	$(BIN)/python -m tools.docs
 
-fuzz: $(READY)  ## throw broken documents at the CAP reader for SECONDS=30
+fuzz: $(READY)  ## huge documents for every feed, then broken ones for SECONDS=30
 	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
 
 wheel: $(ASSETS)  ## the wheel, with the example site and the browser's libraries, in dist/

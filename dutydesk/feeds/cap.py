@@ -37,6 +37,8 @@ _MSG_TYPE = ("Alert", "Update", "Cancel", "Ack", "Error")
 _SCOPE = ("Public", "Restricted", "Private")
 _OWN_WORDS = frozenset({"identifier", "info", "sent", "sendtime", "msgtype", "sender", "status"})
 
+_MOST = 5_000   # info blocks; real documents have up to nine
+
 # 6-digit adcode + 8-digit issuer + "_" + Beijing time, and in the standard one serial digit more (29 or 31 long).
 _CHINESE_ID = re.compile(r"(\d{14})_(\d{14})(?:_\d)?\Z")
 _ALMOST_CHINESE = re.compile(r"\d{10,}_\d{8,}(?:_\d+)?\Z")
@@ -104,7 +106,7 @@ def read_alert(root: etree._Element, body: bytes, source: Source, received_at: d
     scope = fields.one_of("scope", _SCOPE, "missing-scope", "Public")
     shapes = Shapes(notes)
     infos = tuple(read_info(element, f"info[{n}]", zone, shapes, notes)
-                  for n, element in enumerate(fields.children("info"), 1))
+                  for n, element in enumerate(_blocks(fields, notes), 1))
     if not infos:
         notes.add("no-info", "")
     main = main_block(infos, source.language)
@@ -119,6 +121,14 @@ def read_alert(root: etree._Element, body: bytes, source: Source, received_at: d
         office=office_of(identifier, sender, source.id),
         asks_officer=colour is None and msg_type in ("Alert", "Update"), faults=notes.all(),
     )
+
+
+def _blocks(fields: Fields, notes: Notes) -> list[etree._Element]:
+    """Return the info blocks, not more than any real document has."""
+    blocks = fields.children("info")
+    if len(blocks) > _MOST:
+        notes.add("list-cut", "info", f"{_MOST}/{len(blocks)}")
+    return blocks[:_MOST]
 
 
 def main_block(infos: tuple[Info, ...], language: str) -> Info | None:

@@ -77,6 +77,8 @@ MEANINGS: dict[str, Meaning] = {
     "polygon-degenerate": Meaning("多边形不足三个点", "a polygon with fewer than three points; kept as point or line"),
     "polygon-repaired": Meaning("多边形自相交，已修复", "a polygon crossed itself and was repaired"),
     "polygon-hulled": Meaning("多边形自相交太多，取其外包", "a polygon crossed itself too often; its hull was taken"),
+    "shapes-boxed": Meaning("图形太多，其余取外接矩形",
+                            "more shapes than any real document has; the box around the rest was taken"),
     "circle-unreadable": Meaning("圆无法读取", "a circle cannot be read"),
     "circle-over-pole": Meaning("圆覆盖极点，取其纬度带", "a circle over a pole; its band of latitudes was taken"),
     "coordinates-out-of-range": Meaning("坐标超出范围", "coordinates outside the globe"),

@@ -14,7 +14,7 @@ from dutydesk.feeds.faults import Notes
 from dutydesk.feeds.json_text import Row
 from dutydesk.ports.feed import Item, Source
 
-MOST = 10_000
+MOST = 6_000
 """Entries of one list that are read. The longest real one has 3,500; a stranger could send a million in 5 MB."""
 
 T = TypeVar("T")

@@ -31,6 +31,9 @@ HALF_ROUND_KM = 20_000.0
 # pairs of edges whose boxes meet (about a second); a ring beyond it gives its hull, which is never smaller.
 _TANGLES = 100_000
 _UNITABLE = 5_000   # points
+_MENDABLE = 50_000  # corners of a ring that crosses itself
+# The largest real document has 1,352 shapes. Of more than these, the rest of an area gives the box around it.
+_MOST = 5_000
 
 _NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
 _ONE = re.compile(_NUMBER)
@@ -63,15 +66,25 @@ class Shapes:
 
         `polygons` and `circles` are pairs of text and path in the document.
         """
+        texts = tuple(text for text, _ in polygons), tuple(text for text, _ in circles)
+        if self._too_many(texts):
+            self._notes.add("shapes-boxed", (*polygons, *circles)[0][1])
+            return _box_around(*texts)
         shapes = [self.polygon(text, where) for text, where in polygons]
         shapes += [self.circle(text, where) for text, where in circles]
-        kept = [shape for shape in shapes if shape is not None and not shape.is_empty]
+        kept = list({id(shape): shape for shape in shapes if shape is not None and not shape.is_empty}.values())
         if len(kept) < 2:
             return kept[0] if kept else None
-        texts = tuple(text for text, _ in polygons), tuple(text for text, _ in circles)
         if texts not in self._united:
             self._united[texts] = _union(kept)
         return self._united[texts]
+
+    def _too_many(self, texts: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
+        """Tell whether reading an area would leave the document with more shapes than are read one by one."""
+        if len(self._read) + len(texts[0]) + len(texts[1]) <= _MOST:
+            return False
+        new = {(kind, text) for kind, every in zip(("polygon", "circle"), texts, strict=True) for text in every}
+        return bool(new - self._read.keys()) and len(new | self._read.keys()) > _MOST
 
     def polygon(self, text: str, where: str) -> BaseGeometry | None:
         """Return a polygon "lat,lon lat,lon ..." in EPSG:4326, longitude first; None where empty or unusable."""
@@ -103,9 +116,10 @@ class Shapes:
         if not _on_globe(pairs, faults):
             return None
         ring = [(lon, lat) for lat, lon in pairs]
-        if len(corners := set(ring)) < 3:
+        other = next((corner for corner in ring if corner != ring[0]), None)
+        if other is None or all(corner in (ring[0], other) for corner in ring):
             faults.append(("polygon-degenerate", text))
-            return LineString(ring) if len(corners) == 2 else Point(ring[0])
+            return LineString(ring) if other else Point(ring[0])
         if ring[0] != ring[-1]:
             faults.append(("polygon-open", ""))
             ring.append(ring[0])
@@ -116,7 +130,7 @@ class Shapes:
         shape = Polygon(np.asarray(ring))
         if shape.is_valid:
             return shape
-        self._tangles -= _tangles(ring, self._tangles)
+        self._tangles -= _tangles(ring, self._tangles) if len(ring) <= _MENDABLE else self._tangles
         if self._tangles <= 0:
             faults.append(("polygon-hulled", ""))
             return LineString(ring).convex_hull
@@ -150,6 +164,27 @@ def _on_globe(pairs: Sequence[Pair], faults: list[tuple[str, str]]) -> bool:
         return True
     faults.append(("coordinates-swapped" if wide <= 90 and high <= 180 else "coordinates-out-of-range", ""))
     return False
+
+
+def _box_around(polygons: Sequence[str], circles: Sequence[str]) -> BaseGeometry | None:
+    """Return the box around all these shapes that can be read: wider than they are, never narrower."""
+    lats, lons = [], []
+    for pair in (pair for text in polygons for pair in _pairs(text) or () if text.strip(" \t\r\n,")):
+        lats.append(pair[0])
+        lons.append(pair[1])
+    for match in filter(None, (_CIRCLE.match(text[:200]) for text in circles)):
+        lat, lon, radius = map(float, match.groups())
+        high = radius / 110.0
+        wide = high / math.cos(math.radians(abs(lat) + high)) if abs(lat) + high < 89 else 360.0
+        lats += [lat - high, lat + high]
+        lons += [lon - wide, lon + wide]
+    lats = [lat for lat in lats if abs(lat) <= 180]
+    if not lats:
+        return None
+    west, east = min(lons), max(lons)
+    if west < -180 or east > 180:
+        west, east = -180, 180
+    return box(west, max(-90, min(lats)), east, min(90, max(lats)))
 
 
 def _union(shapes: Sequence[BaseGeometry]) -> BaseGeometry:

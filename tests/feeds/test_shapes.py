@@ -163,3 +163,13 @@ def test_the_shapes_of_an_area_are_united() -> None:
     assert found.area == pytest.approx(2)
     assert found.intersects(Point(130, 37))
     assert Shapes(Notes()).area([], []) is None
+
+
+def test_of_too_many_shapes_the_rest_is_boxed_and_none_is_lost() -> None:
+    notes = Notes()
+    circles = [(f"{n % 80}.{n},{n % 170}.{n} 10", "area[1]/circle") for n in range(20_000)]
+    shape = Shapes(notes).area([], circles)
+    assert [fault.name for fault in notes.all()] == ["shapes-boxed"]
+    assert shape is not None
+    assert all(shape.covers(Point(float(text.split(",")[1].split()[0]), float(text.split(",")[0])))
+               for text, _ in circles[::50])
