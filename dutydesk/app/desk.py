@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Collection, Sequence
@@ -162,6 +163,8 @@ class Desk:
     # -- the engine's thread --------------------------------------------------------------------------
     def _work(self) -> None:
         self.ctx.warm()
+        gc.collect()
+        gc.freeze()   # the site stays for good: no collection need walk through it again
         if "dispatch" in self.parts:
             self.sender.asked.wait(ORPHANS)
         began = monotonic()
