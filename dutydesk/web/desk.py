@@ -20,10 +20,12 @@ from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
 from dutydesk.ports.views import Views
 from dutydesk.web import words
+from dutydesk.web.menu import groups
 from dutydesk.web.sparks import spark
 
 HERE = Path(__file__).parent
 COOKIE = "officer"
+WALL = "/wall"                # the board for the screen on the wall
 SLOW = timedelta(minutes=3)   # from issue to receipt: beyond it the officer must see both times
 
 
@@ -51,8 +53,8 @@ class Desk:
                            dayhms=self.dayhms, lag=self.lag, date=self.date, zone=self.offset, ms=milliseconds,
                            facts=fact_line)
         env.globals.update(words=words, past=words.past, spark=spark, desk_name=self.name,
-                           with_phones=self.phones is not None,
-                           with_resources=self.resources is not None)
+                           with_resources=self.resources is not None,
+                           menu=groups({name for name in ("phones", "resources") if getattr(self, name) is not None}))
         object.__setattr__(self, "pages", env)
 
     def local(self, moment: datetime) -> datetime:
@@ -101,7 +103,7 @@ class Desk:
         now = self.clock.now()
         return self.pages.get_template(template).render(
             request=request, now=now, officer=self.officer(request), path=request.url.path,
-            wall=request.query_params.get("wall") == "1", **values)
+            wall=request.url.path == WALL, **values)
 
     def page(self, name: str, request: Request, *, status: int = 200, **values: Any) -> Response:
         """Answer with a page, or with its living part alone when htmx asks for that."""

@@ -13,7 +13,7 @@ from dutydesk.domain.fire_record import RESULTS, STATES
 from dutydesk.domain.fire_weather import GRADES
 from dutydesk.domain.records import State
 from dutydesk.ports.shown import BoardIncident, CalloutRow, Unfolded
-from dutydesk.web.desk import Desk, fragment
+from dutydesk.web.desk import WALL, Desk, fragment
 
 TABS = {"now": "态势", "alerts": "预警原文", "asked": "叫应", "calls": "呼叫", "facts": "记实", "tasks": "任务",
         "readings": "监测",
@@ -36,6 +36,7 @@ class Pages:
         """Return their routes."""
         return [
             Route("/", self.board, name="board"),
+            Route(WALL, self.wall),
             Route("/alarms", self.alarms),
             Route("/late", self.late),
             Route("/incidents", self.incidents),
@@ -52,11 +53,19 @@ class Pages:
 
     def board(self, request: Request) -> Response:
         """The board: every open incident by county and town, and what is longest past its deadline."""
+        return self._board(request, self.views.board(self.desk.clock.now()), _opened(request))
+
+    def wall(self, request: Request) -> Response:
+        """The board for the screen on the wall, which no hand unfolds: where somebody is silent its towns show."""
+        incidents = self.views.board(self.desk.clock.now())
+        urgent = [f"{incident.id}:{row.place}" for incident in incidents for row in incident.rows
+                  if row.unfolds and row.tally.danger]
+        return self._board(request, incidents, list(dict.fromkeys(urgent + _opened(request))))
+
+    def _board(self, request: Request, incidents: Sequence[BoardIncident], opened: Sequence[str]) -> Response:
         now = self.desk.clock.now()
-        incidents = self.views.board(now)
         return self.desk.page("board", request, title="总览", incidents=incidents,
-                              unfolded=self._unfolded(incidents, _opened(request), now),
-                              late=self._soon(now), opened=_opened(request))
+                              unfolded=self._unfolded(incidents, opened, now), late=self._soon(now), opened=opened)
 
     def alarms(self, request: Request) -> Response:
         """The alarm bar alone."""

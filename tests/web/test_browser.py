@@ -250,10 +250,25 @@ def test_ages_follow_the_clock_of_the_desk_and_stay_in_place(page: Any, served: 
 
 
 def test_the_wall_is_dark_and_stays_so_over_pages(page: Any) -> None:
-    page.goto("/?wall=1")
+    page.goto("/wall")
+    live(page)
     assert page.evaluate("document.documentElement.classList.contains('dark')")
+    assert page.inner_text("#r-i1-371002100 .name") == "张村镇"      # no hand unfolded it: somebody there is silent
     page.goto("/incidents/i1")
     assert "wall" in page.get_attribute("html", "class")
+    page.keyboard.press("w")
+    page.wait_for_url("**/?wall=0")
+    assert "wall" not in page.get_attribute("html", "class")
+
+
+def test_the_head_is_one_row_at_a_desk_and_its_groups_show_their_pages(page: Any) -> None:
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto("/open")
+    assert page.locator(".top").bounding_box()["height"] < 70
+    assert page.locator(".within a").all_inner_texts() == ["接报", "手工启动", "粘贴预警"]
+    assert page.locator(".nav [aria-current]").all_inner_texts() == ["启动"]
+    page.click(".within >> text=粘贴预警")
+    page.wait_for_url("**/paste")
 
 
 def test_the_map_draws_and_survives_a_refresh(page: Any, served: Served) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import Console
 from lxml import html
 
+from dutydesk.domain.records import State
 from dutydesk.web.desk import HERE
 from dutydesk.web.words import TABLES
 
-PAGES = ("/", "/late", "/incidents", "/incidents/i1", "/incidents/i1?tab=alerts", "/incidents/i1?tab=asked",
+PAGES = ("/", "/wall", "/late", "/incidents", "/incidents/i1", "/incidents/i1?tab=alerts", "/incidents/i1?tab=asked",
          "/incidents/i1?tab=calls", "/incidents/i1?tab=facts", "/incidents/i1?tab=tasks", "/incidents/i1?tab=journal",
          "/incidents/i2?tab=fire", "/fire-weather",
          "/callouts/c1", "/people/p0001", "/journal", "/feeds", "/documents/d2", "/search?q=镇", "/phones",
@@ -93,6 +95,25 @@ def test_the_board_unfolds_and_folds_again_where_it_was_clicked(console: Console
     folded = console.client.get("/", params={"open": [county, "i1:371003100"], "flip": county},
                                 headers={"HX-Request": "true"}).text
     assert "文登营镇</span>" not in folded
+
+
+def test_the_wall_unfolds_where_somebody_is_silent_and_nowhere_else(console: Console) -> None:
+    for row in console.views.rows.values():
+        if row.place.startswith("371003"):
+            console.views.rows[row.id] = replace(row, state=State.ANSWERED, awaits="act", unreachable=False)
+    page = html.fromstring(console.client.get("/wall").text)
+    names = page.xpath("//tbody[starts-with(@id, 'r-i1-')]/@id")
+    assert "r-i1-371002100" in names
+    assert "r-i1-371003100" not in names
+
+
+@pytest.mark.parametrize(("path", "group"), [
+    ("/", "总览"), ("/incidents/i1", "事件"), ("/callouts/c1", "事件"), ("/open", "启动"), ("/fire-weather", "监测"),
+    ("/teams/t1", "资源"), ("/documents/d2", "监测"), ("/people/p0001", None)])
+def test_the_head_says_to_which_group_a_page_belongs(console: Console, path: str, group: str | None) -> None:
+    page = html.fromstring(console.client.get(path).text)
+    marked = [each.text for each in page.xpath("//nav[@class='nav']/a[@aria-current]")]
+    assert marked == ([group] if group else [])
 
 
 def test_received_text_is_never_taken_for_markup(console: Console) -> None:

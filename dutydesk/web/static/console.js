@@ -283,6 +283,14 @@
     $("#dark").setAttribute("aria-pressed", String(document.documentElement.classList.contains("dark")));
   }
 
+  // ---- the wall: never asleep while it is shown ----
+  const onWall = document.documentElement.classList.contains("wall");
+  const turnWall = () => location.assign(onWall ? "/?wall=0" : "/wall");
+  function stayAwake() {
+    if (onWall && navigator.wakeLock && !document.hidden) navigator.wakeLock.request("screen").catch(() => { /* the browser may refuse */ });
+  }
+  document.addEventListener("visibilitychange", stayAwake);
+
   // ---- places of an incident opened by hand ----
   function addPlace(button) {
     if ($('#places input[value="' + CSS.escape(button.dataset.id) + '"]')) return;
@@ -317,7 +325,7 @@
     }
     if (typing) return;
     wake();
-    const keys = { "/": () => $("#q").focus(), s: toggleSound, d: darken, a: () => press("#alarms [data-key=A]") };
+    const keys = { "/": () => $("#q").focus(), s: toggleSound, d: darken, w: turnWall, a: () => press("#alarms [data-key=A]") };
     const act = keys[event.key.toLowerCase()] || (/^[0-9]$/.test(event.key) && (() => press('#hand [data-key="' + event.key + '"]')));
     if (act && act() !== false) event.preventDefault();
   });
@@ -334,6 +342,7 @@
   const measure = () => document.documentElement.style.setProperty("--head", head.offsetHeight + "px");
   new ResizeObserver(measure).observe(head);
 
+  stayAwake();
   listen();
   paintDark();
   paintSound();

@@ -3,8 +3,8 @@
   "use strict";
   const root = document.documentElement;
   const kept = localStorage.getItem("dark");
-  const asked = new URLSearchParams(location.search).get("wall");
-  if (asked === "1" || asked === "0") sessionStorage.setItem("wall", asked);
+  if (location.pathname === "/wall") sessionStorage.setItem("wall", "1");
+  else if (new URLSearchParams(location.search).get("wall") === "0") sessionStorage.removeItem("wall");
   const wall = sessionStorage.getItem("wall") === "1";
   root.classList.toggle("wall", wall);
   const dark = wall || (kept ? kept === "1" : matchMedia("(prefers-color-scheme: dark)").matches);
