@@ -17,6 +17,7 @@ from dutydesk.ports.channel import Channel
 
 GROUP = "dutydesk.channels"
 BUILT_IN: Mapping[str, str] = {
+    "ferry": "dutydesk.channels.ferry:make",
     "http": "dutydesk.channels.http:make",
     "simulator-sms": "dutydesk.channels.simulator:sms",
     "simulator-voice": "dutydesk.channels.simulator:voice",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from dutydesk.errors import UsageError
 from dutydesk.ports.channel import Limits
 
 _NAME = re.compile(r"\$\{(\w+)\}")
+_SPAN = re.compile(r"(\d+)(s|m|h|d)")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Filled(str):
@@ -27,6 +30,27 @@ def _only_from_environment(value: object) -> object:
 
 #: A secret. It prints as stars, and one that stands in the file itself is refused.
 Secret = Annotated[SecretStr, BeforeValidator(_only_from_environment)]
+
+
+def _span(value: object) -> object:
+    found = _SPAN.fullmatch(str(value))
+    if not found:
+        raise ValueError(f"{value!r} is no duration; write it like 15s or 5m")
+    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+
+
+#: A duration, written `15s`, `5m`, `2h` or `1d`.
+Span = Annotated[timedelta, BeforeValidator(_span)]
+
+
+def _whole(value: Path) -> Path:
+    if not value.is_absolute():
+        raise ValueError(f"{str(value)!r} hangs on where the desk is started; write the whole path, beginning with /")
+    return value
+
+
+#: A folder by its whole path. Nobody looks whether it exists before the channel is used.
+Folder = Annotated[Path, AfterValidator(_whole)]
 
 
 def _no_clock() -> datetime:

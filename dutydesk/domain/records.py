@@ -269,8 +269,9 @@ class NoticeRow:
 class Inbound:
     """Something a provider pushed, stored before it was acknowledged.
 
-    kind: reply (text of an SMS), key (pressed during `call`), receipt (`outcome` of `call`). state: new, done, waiting
-    (a receipt that came before the provider's own answer to the hand-over).
+    kind: reply (text of an SMS), key (pressed during `call`), receipt (`outcome` of `call`), trouble (`text` says what
+    is wrong with the channel, in the words the officer reads). state: new, done, waiting (a receipt that came before
+    the provider's own answer to the hand-over).
     `received_at` is the provider's time where it has one: order of processing must not matter.
     state: new, done, or open: read, and read again if what it was judged by turns out otherwise.
     """

@@ -122,6 +122,13 @@ def _for_the_officer(books: Books, row: Inbound, why: str) -> str:
     return f"for the officer: {why}".rstrip(": ")
 
 
+def trouble(books: Books, row: Inbound) -> str:
+    """A channel says that something is wrong with it, so that answers may be missing: the officer must know."""
+    house = house_incident(books)
+    books.alarm(house.id, "channel", place=house.desk, text=row.text, said=f"通道{row.channel}：{row.text}", red=False)
+    return "for the officer: trouble"
+
+
 def cry_for_help(books: Books, row: Inbound, phone: Phone, words: Sequence[str]) -> None:
     """An unasked text with words of danger: the officer's alarm, at the place of whoever was asked last."""
     asks = sorted(phone.asked(), key=lambda ask: ask.due_at)

@@ -103,6 +103,8 @@ class Listen:
             return hearing.report(row, row.outcome)
         if row.kind == "key":
             return self._key(hearing, row)
+        if row.kind == "trouble":
+            return answers.trouble(hearing.books, row)
         return self._text(hearing, row)
 
     # -- keys -----------------------------------------------------------------------------------------

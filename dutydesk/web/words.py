@@ -61,7 +61,7 @@ STATUSES: Final[Mapping[str, str]] = {
     "Actual": "实况", "Exercise": "演练", "System": "系统", "Test": "测试", "Draft": "草稿",
 }
 DOCUMENTS: Final[Mapping[str, str]] = {"waiting": "待处理", "done": "已处理", "bad": "有错", "held": "待放行"}
-INBOUND: Final[Mapping[str, str]] = {"reply": "短信", "key": "按键", "receipt": "回执"}
+INBOUND: Final[Mapping[str, str]] = {"reply": "短信", "key": "按键", "receipt": "回执", "trouble": "通道异常"}
 TASK_STATES: Final[Mapping[str, str]] = {"open": "待办", "done": "完成", "late": "超时", "dropped": "取消"}
 DUTIES: Final[Mapping[str, str]] = {
     "flood": "防汛", "fire": "防火", "general": "总责", "officer": "值班", "wind": "防风", "snow": "防冰雪",

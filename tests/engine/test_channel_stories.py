@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from harness import NOON, Story
 
-from dutydesk.domain.records import State
+from dutydesk.domain.records import Inbound, State
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.engine.lanes import BREAKS_AT
 from dutydesk.ports.channel import Limits, Quota
@@ -208,4 +208,16 @@ def test_a_notice_waits_out_an_outage_and_is_not_lost(tmp_path: Path) -> None:
     story["zhang"].hears_nothing()
     story.forward(2)
     story["zhang"].is_told("解除")
+    story.close()
+
+
+def test_a_channel_that_says_it_lost_something_rings_the_officer_once(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    told = Inbound("i1", "gate", "trouble", "", "缺第17号文件", "", story.clock.now())
+    story.hears([told])
+    story.hears([told])
+    story.forward(1)
+    assert "缺第17号文件" in story["officer"].is_rung("通道gate")
+    assert story.reasons(story.house_alarm()) == {"channel"}
+    assert len(story.journal("alarm")) == 1
     story.close()

@@ -10,23 +10,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from dutydesk.channels.settings import ChannelSettings, Secret
+from dutydesk.channels.settings import ChannelSettings, Secret, Span
 from dutydesk.domain.values import Outcome, Via
-
-_SPAN = re.compile(r"(\d+)(s|m|h|d)")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def _text(value: object) -> object:
     """Codes written as numbers are texts."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _span(value: object) -> object:
-    found = _SPAN.fullmatch(str(value))
-    if not found:
-        raise ValueError(f"{value!r} is no duration; write it like 15s or 5m")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
 def _pattern(value: str) -> str:
@@ -52,7 +42,6 @@ def _address(value: str) -> str:
 
 
 Word = Annotated[str, BeforeValidator(_text)]
-Span = Annotated[timedelta, BeforeValidator(_span)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Address = Annotated[str, AfterValidator(_address)]
 Format = Literal["json", "xml", "form", "text"]
