@@ -48,6 +48,10 @@ def _unfilled(settings: Any) -> list[str]:
         wrong.append("push: name receipts, replies or keys")
     if settings.pull and not (*settings.pull.receipts, *settings.pull.replies):
         wrong.append("pull: name receipts or replies")
+    if settings.log and not (*settings.log.receipts, *settings.log.replies):
+        wrong.append("log: name receipts or replies")
+    if settings.log and settings.pull:
+        wrong.append("name pull or log, not both")
     return wrong
 
 

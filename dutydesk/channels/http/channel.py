@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from dutydesk.channels.http.fill import digested, facts_of, filled, nested
 from dutydesk.channels.http.read import Heard, pick, ref, rows_of, time_of, tree
-from dutydesk.channels.http.settings import Ask, HttpSettings, Pull, Push, Query, Rows
+from dutydesk.channels.http.settings import Ask, HttpSettings, Log, Pull, Push, Query, Rows
+from dutydesk.channels.http.tail import Tail
 from dutydesk.channels.web import Web
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome
@@ -67,7 +69,7 @@ class Gateway:
         answer = self.settings.answer
         if code in answer.ok or not answer.code:
             its_id = pick(document, answer.id) if answer.id else ""
-            return Handed(Outcome.HANDED_OVER, ref(self.name, its_id) if its_id else "")
+            return Handed(answer.means, ref(self.name, its_id) if its_id else "")
         why = " ".join(part for part in (code, pick(document, answer.why) if answer.why else "") if part)
         return Handed(self.settings.errors.get(code, self.settings.otherwise), why=why)
 
@@ -200,6 +202,51 @@ class Pulling(Gateway):
                 raise SendError(f"{self.name}: {confirmed.why}", permanent=False)
 
 
+class Following(Gateway):
+    """A gateway on this machine whose log is read as it grows. Implements Pulls."""
+
+    def __init__(self, name: str, settings: HttpSettings) -> None:
+        super().__init__(name, settings)
+        assert settings.log is not None
+        self.log: Log = settings.log
+        self._tail = Tail(self.log.path)
+
+    @property
+    def every(self) -> float:
+        """Seconds between two looks."""
+        return self.log.every.total_seconds()
+
+    async def pull(self, take: Callable[[Sequence[Inbound]], Awaitable[None]], now: datetime) -> int:
+        """Take what was written since the last time; it is read again until it is stored. Raises SendError."""
+        count = 0
+        while lot := await self._lot():
+            rows = [row for row in self._logged(lot, now) if now - row.received_at <= self.log.since]
+            await take(rows)
+            self._tail.keep()
+            count += len(rows)
+        return count
+
+    async def close(self) -> None:
+        """End the connections and close the log."""
+        await super().close()
+        self._tail.close()
+
+    async def _lot(self) -> bytes:
+        try:
+            return await asyncio.to_thread(self._tail.read)
+        except OSError as error:
+            raise SendError(f"{self.name}: {self.log.path} cannot be read ({error.strerror}); "
+                            "the desk's user must be allowed to", permanent=False) from error
+
+    def _logged(self, lot: bytes, now: datetime) -> list[Inbound]:
+        """The rows of a lot of lines; each form has a pattern of its own. A broken byte holds nothing back."""
+        encoding = self.settings.encoding
+        text = lot.decode(encoding, "replace").encode(encoding, "replace")
+        forms = (("receipt", self.log.receipts), ("reply", self.log.replies))
+        return [row for kind, those in forms for form in those
+                for row in self._rows(kind, tree(form, text, encoding), form, now)]
+
+
 def _ids(document: Any, pull: Pull) -> list[str]:
     forms = (*pull.receipts, *pull.replies, *pull.keys)
     return [pick(row, form.id) for form in forms if form.id for row in rows_of(document, form)]
@@ -215,7 +262,8 @@ def _document(gateway: Gateway, form: Any, body: bytes) -> Any:
 def build(name: str, settings: HttpSettings) -> Gateway:
     """A gateway with the powers its settings give it."""
     parts: Mapping[type[Gateway], tuple[str, Any]] = {
-        Tracking: ("query", settings.query), Hearing: ("push", settings.push), Pulling: ("pulled", settings.pull)}
+        Tracking: ("query", settings.query), Hearing: ("push", settings.push), Pulling: ("pulled", settings.pull),
+        Following: ("log", settings.log)}
     powers = tuple(power for power, (_, told) in parts.items() if told is not None) or (Gateway,)
     made: Gateway = type("HttpGateway", powers, {})(name, settings)
     for attribute, told in parts.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,6 +17,7 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import REF, Inbound
 from dutydesk.domain.values import Outcome
 
+_SECOND = timedelta(microseconds=999_999)
 MILLIS = 10**11   # a count of seconds is smaller than this for the next thousand years
 
 
@@ -104,18 +105,35 @@ class Heard:
         key = pick(given, form.key) if form.key else ""
         its_id = pick(given, form.id) if form.id else ""
         call = key or (ref(self._channel, its_id) if its_id and kind != "reply" else "")
-        state, text = pick(given, form.state) if form.state else "", pick(given, form.text) if form.text else ""
+        state, text = pick(given, form.state) if form.state else "", _words(given, form)
         if kind == "reply" and not number:
             raise ValueError("a reply without a number")
         if kind != "reply" and not call:
             raise ValueError(f"a {kind} without the message it belongs to")
         stamp = pick(given, form.time) if form.time else ""
         moment = time_of(stamp, form.time_format, self._zone) if stamp else now
-        told = self._states.get(state) if kind == "receipt" else None
+        if stamp and kind != "receipt" and not moment.microsecond:
+            moment += _SECOND   # it names a second, and nobody answers before he was asked
+        told = self._meant(state, form) if kind == "receipt" else None
         text = text or ("" if told else state)     # a word nobody explained is kept for the eye
         unique = its_id if kind == "reply" and its_id else (number, text, state, call, stamp or now.isoformat())
         return Inbound(derive("i", self._channel, kind, *([unique] if isinstance(unique, str) else unique)),
                        self._channel, kind, number, text, "" if kind == "reply" else call, min(moment, now), told)
+
+
+    def _meant(self, state: str, form: Rows) -> Outcome | None:
+        """What a state means; None where nobody explained it."""
+        exact = self._states.get(state)
+        if exact or not form.bits or not state.isdigit():
+            return exact
+        flags = {int(each): outcome for each, outcome in self._states.items() if each.isdigit() and int(each)}
+        return next((outcome for flag, outcome in flags.items() if int(state) & flag == flag), None)
+
+
+def _words(given: Any, form: Rows) -> str:
+    """The text of a row; raises ValueError for hexadecimal digits that are none."""
+    text = pick(given, form.text) if form.text else ""
+    return bytes.fromhex(text).decode(form.hex) if form.hex else text
 
 
 def time_of(text: str, form: str, zone: tzinfo) -> datetime:

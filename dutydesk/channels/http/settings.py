@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -70,12 +71,16 @@ class Body(Table):
 
 
 class Answer(Body):
-    """The answer to a hand-over: where the code, the gateway's own id and its words stand; which codes are good."""
+    """The answer to a hand-over: where the code, the gateway's own id and its words stand; which codes are good.
+
+    `means`: what a good code means, `queued` where the gateway only keeps the message and a receipt tells the rest.
+    """
 
     code: str = "code"
     id: str = ""
     why: str = ""
     ok: tuple[Word, ...] = ("0",)
+    means: Literal[Outcome.HANDED_OVER, Outcome.QUEUED] = Outcome.HANDED_OVER
 
 
 class Ask(Table):
@@ -94,7 +99,9 @@ class Rows(Body):
     """Where the rows of a document stand and what their fields are called. `rows` empty: the document is the row.
 
     `key`: our own key; `id`: the gateway's id of the message (of a receipt: the one its answer gave). `time` is read by
-    `time_format` in `zone`, or as seconds or milliseconds since 1970.
+    `time_format` in `zone`, or as seconds or milliseconds since 1970. `bits`: the state is a sum of flags; it means the
+    first of `states`, in the order of the file, that is wholly in it. `hex`: the text is written in hexadecimal digits
+    of this encoding.
     """
 
     rows: str = ""
@@ -104,6 +111,8 @@ class Rows(Body):
     number: str = ""
     text: str = ""
     state: str = ""
+    bits: bool = False
+    hex: Literal["", "utf-8", "utf-16-be"] = ""
     time: str = ""
     time_format: str = "%Y-%m-%d %H:%M:%S"
 
@@ -139,6 +148,20 @@ class Pull(Ask):
     confirm: Ask | None = None
 
 
+class Log(Table):
+    """A log file of a gateway on this machine, read as it grows: replies and receipts whose push was lost for good.
+
+    Where the gateway writes the same ids and times as in its pushes, what was pushed too is one row. Lines older than
+    `since` are passed over.
+    """
+
+    path: Path
+    every: Span = timedelta(seconds=15)
+    since: Span = timedelta(days=1)
+    receipts: tuple[Rows, ...] = ()
+    replies: tuple[Rows, ...] = ()
+
+
 class Query(Ask, Body):
     """How the gateway is asked what became of one message (`{key}`); `state` as in a receipt.
 
@@ -166,4 +189,5 @@ class HttpSettings(ChannelSettings, Ask):
     states: Mapping[Word, Outcome] = Field(default={}, description="words of receipts -> outcome")
     push: Push | None = None
     pull: Pull | None = None
+    log: Log | None = None
     query: Query | None = None
