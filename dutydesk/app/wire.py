@@ -28,7 +28,7 @@ PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest", "confirm_fall", "try_again", "paste",
-                    "take_report", "verify_fire", "record_fire", "set_shelter", "set_team"})
+                    "take_report", "new_number", "verify_fire", "record_fire", "set_shelter", "set_team"})
 #: orders whose `state` is a word of one of these
 _STATES = {"set_shelter": ShelterState, "set_team": Readiness}
 

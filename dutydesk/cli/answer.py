@@ -1,7 +1,8 @@
-"""Enter an answer taken by phone, or write a callout off. Both name the officer.
+"""Enter an answer or a new number taken by phone, or write a callout off. Each names the officer.
 
   dutydesk answer CALLOUT --person p0417 --officer p0001              answered
   dutydesk answer CALLOUT --person p0417 --act moved -n 32 --officer p0001
+  dutydesk answer CALLOUT --person p0417 --new-number +99900012345 --officer p0001   rung there at once
   dutydesk answer CALLOUT --write-off "the village is empty since spring" --officer p0001
 """
 
@@ -20,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--person", help="who spoke: a person id")
     parser.add_argument("--act", default="answer", choices=ACTS)
     parser.add_argument("-n", type=int, help="persons moved so far")
+    parser.add_argument("--new-number", metavar="NUMBER", help="the person's new number: the callouts ask him there at "
+                                                               "once; it is dialled first from then on")
     parser.add_argument("--write-off", metavar="WHY", help="close without an answer")
     parser.add_argument("--officer", required=True, help="who enters it: a person id")
 
@@ -34,6 +37,10 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if not options.person:
         raise UsageError("say who spoke: --person ID (or --write-off WHY)")
+    if options.new_number:
+        order(options.site, "new_number", {"person": options.person, "number": options.new_number,
+                                           "callouts": options.callouts, "officer": options.officer})
+        return 0
     order(options.site, "answer_by_phone", {"callouts": options.callouts, "person": options.person, "act": options.act,
                                             "n": options.n, "officer": options.officer})
     return 0

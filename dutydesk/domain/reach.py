@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dutydesk.domain.playbook import Step, Whom
 from dutydesk.domain.site import Number, Person, Post, Site
@@ -53,9 +54,9 @@ class Reach:
 ReachOf = Callable[[int], Reach]
 
 
-def reach_person(person: Person, role: Role, *, numbers: Mapping[str, Sequence[Number]] | None = None) -> Reached:
-    """Sort a person's numbers by way: mobile and satellite take messages, everything can ring."""
-    own = numbers.get(person.id, person.numbers) if numbers else person.numbers
+def reach_person(person: Person, role: Role, *, also: Sequence[Number] = ()) -> Reached:
+    """Sort a person's numbers by way, those of `also` first: mobile and satellite take messages, all can ring."""
+    own = (*also, *person.numbers)
     return Reached(
         person.id, role,
         voice=tuple(n.number for n in own if n.kind != "neighbour"),
@@ -65,11 +66,12 @@ def reach_person(person: Person, role: Role, *, numbers: Mapping[str, Sequence[N
 
 
 def reach_step(site: Site, post: Post, step: Step, *, seats: Sequence[str] | None = None,
-               out: frozenset[str] = frozenset()) -> Reach:
+               out: frozenset[str] = frozenset(), also: Mapping[str, Sequence[Number]] = MappingProxyType({})) -> Reach:
     """Look up the persons of one step of a post's ladder.
 
     `seats` replaces the post's seats where each seat is a callout of its own (`answer: each`).
-    `out` are persons who declined. A person met twice is kept in his first role.
+    `out` are persons who declined; `also` are numbers beside the site's, by person, tried first.
+    A person met twice is kept in his first role.
     """
     found: dict[str, Reached] = {}
     left: list[tuple[str, str]] = []
@@ -79,10 +81,10 @@ def reach_step(site: Site, post: Post, step: Step, *, seats: Sequence[str] | Non
             continue
         if person in out:
             left.append((person, "已表示不能履职"))
-        elif known is None or not known.numbers:
+        elif known is None or not (known.numbers or also.get(person)):
             left.append((person, _NO_NUMBER))
         else:
-            found[person] = reach_person(known, role)
+            found[person] = reach_person(known, role, also=also.get(person, ()))
     return Reach(tuple(found.values()), tuple(left))
 
 

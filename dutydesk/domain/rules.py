@@ -32,6 +32,7 @@ class Rules:
     code_rest: timedelta = timedelta(hours=72)         # a reply code is free again this long after the end
     report_by_phone: timedelta = timedelta(minutes=30)  # a cry for help starts this clock (信息直报, by phone)
     ask_back: timedelta = timedelta(seconds=30)        # an unclear reply is rung back within this
+    card_hold: timedelta = timedelta(seconds=90)       # an open phone card keeps the robot off its phones this long
     third_renewal: int = 3                             # renewals without an act that bring in the leader
     red_bound: timedelta = timedelta(minutes=10)       # a red ladder must be over by this
     readings_kept: timedelta = timedelta(days=7)       # readings of a station are kept this long

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from dutydesk.domain import alarm as alarms
 from dutydesk.domain import callout as machine
@@ -17,11 +18,13 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.playbook import Policy
 from dutydesk.domain.reach import Reach, reach_step
 from dutydesk.domain.records import Ask, Callout, Fact, Incident, JournalRow, NoticeRow, State, Task
-from dutydesk.domain.site import Post
+from dutydesk.domain.site import Number, Post
 from dutydesk.domain.values import Kind
 from dutydesk.engine import wording
 from dutydesk.engine.context import Context
 from dutydesk.ports.store import Tx
+
+NUMBERS = "numbers.by_hand"   # setting: person -> [kind, number], what officers typed in
 
 #: Alarm reason -> what the officer reads. The reason itself is what rules and tests know.
 REASONS: Mapping[str, str] = {
@@ -126,8 +129,24 @@ class Books:
         if post is None:
             place, _, duty = callout.post.partition("/")
             post = Post(place, duty)
-        return reach_step(self.ctx.site, post, self.policy(callout.policy).steps[step],
+        return reach_step(self.ctx.site, post, self.policy(callout.policy).steps[step], also=self.by_hand,
                           seats=callout.memo.get("seats"), out=frozenset(callout.memo.get("out", ())))
+
+    @cached_property
+    def by_hand(self) -> Mapping[str, Sequence[Number]]:
+        """Numbers officers typed in, by person, which the site does not have yet."""
+        rows: Mapping[str, Sequence[str]] = self.tx.setting(NUMBERS) or {}
+        return {person: (Number(person, kind, number),) for person, (kind, number) in rows.items()
+                if person in self.ctx.site.people
+                and number not in {each.number for each in self.ctx.site.people[person].numbers}}
+
+    def keep_number(self, fresh: Number) -> None:
+        """Keep a number typed in, in place of an earlier one of the same person; the store's row is the lock."""
+        self.tx.set_setting(f"{NUMBERS}.lock", self.now.isoformat())
+        self.__dict__.pop("by_hand", None)
+        kept = {person: [rows[0].kind, rows[0].number] for person, rows in self.by_hand.items()}
+        self.tx.set_setting(NUMBERS, kept | {fresh.person: [fresh.kind, fresh.number]})
+        self.__dict__.pop("by_hand", None)
 
     def put(self, callout: Callout, effects: Sequence[Effect], *, was: Callout) -> None:
         """Keep a moved callout and turn its effects into rows.

@@ -14,7 +14,7 @@ from dutydesk.domain.records import Callout, Incident, State
 from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind, Role, Via
-from dutydesk.engine import fire_hand, pasting, registers
+from dutydesk.engine import cards, fire_hand, pasting, registers
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -24,7 +24,7 @@ from dutydesk.engine.phone_intake import preview, take_in
 from dutydesk.engine.restating import concede, follow
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
-from dutydesk.ports.hand import Pasted, Preview, Report
+from dutydesk.ports.hand import CardView, Pasted, Preview, Report
 from dutydesk.ports.store import Store
 
 T = TypeVar("T")
@@ -118,6 +118,19 @@ class Hand:
             raise Refused(f"人员 {person} 不存在或没有号码。")
         extra = reach_person(known, Role.DEPUTY)
         self._order(callout, officer, lambda books, found: ByHand(books.now, "add_person", officer, reached=extra))
+
+    # -- the phone card -------------------------------------------------------------------------------
+    def open_card(self, person: str, callouts: Sequence[str], officer: str) -> CardView:
+        """Keep the robot off a person's phones while the officer talks to him."""
+        return self._do(lambda books: cards.open_card(books, person, callouts, officer), officer)
+
+    def close_card(self, person: str, officer: str) -> None:
+        """Let the robot ring his phones again."""
+        self._do(lambda books: cards.close_card(books, person, officer), officer)
+
+    def new_number(self, person: str, number: str, callouts: Sequence[str], officer: str) -> None:
+        """Take a number heard on the phone; it is dialled at once."""
+        self._do(lambda books: cards.new_number(books, person, number, callouts, officer), officer)
 
     def write_off(self, callout: str, officer: str, why: str) -> None:
         """Close a callout without an answer; `why` is kept."""

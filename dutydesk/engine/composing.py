@@ -14,7 +14,7 @@ from dutydesk.domain.codes import pick
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Ask, Call, Callout, Code, Incident, State
 from dutydesk.domain.values import Kind, Role, Via
-from dutydesk.engine import alarm_words, wording
+from dutydesk.engine import alarm_words, cards, wording
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.wording import Worded
 from dutydesk.ports.store import Tx
@@ -39,8 +39,13 @@ def group_of(ask: Ask) -> tuple[str, str, int, str, str, str]:
     return (ask.person, ask.incident, ask.round, ask.via.value, ask.number, _hat(ask))
 
 
+def _of_officer(ask: Ask) -> bool:
+    """Whether it rings the officer's post, which nothing may hold back."""
+    return ask.role in _OFFICERS
+
+
 def _hat(ask: Ask) -> str:
-    if ask.role in _OFFICERS:
+    if _of_officer(ask):
         return "officer"
     return ask.role.value if ask.role in (Role.SUPERIOR, Role.NEIGHBOUR) else "own"
 
@@ -175,6 +180,9 @@ class Rings:
         self._last: dict[tuple[str, str, Via], datetime] = {}
         self._ask_back = books.ctx.rules.ask_back
         self._rang: dict[str, datetime] = {}
+        waiting = list(waiting)
+        ringing = {asks[0].number for asks in waiting if asks[0].via.rings and not _of_officer(asks[0])}
+        self._held = cards.held(books.tx, ringing, books.now) if ringing else {}
         numbers = {asks[0].number for asks in waiting if _spared(asks[0]) or asks[0].via.rings}
         if numbers:
             for call in books.tx.calls_to_any(numbers, since=books.now - max(self._pause, RING)):
@@ -190,6 +198,9 @@ class Rings:
             return last + self._pause, "上级三分钟内只响一次"
         if not first.via.rings:
             return None
+        held = None if _of_officer(first) else self._held.get(first.number)
+        if held is not None:
+            return held, "值班员正在与他通话"
         rang = self._rang.get(first.number)
         free = None if rang is None else rang + (self._ask_back if is_back(first) else RING)
         return (free, "这部电话正在响铃") if free is not None and free > self._now else None

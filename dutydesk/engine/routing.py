@@ -191,10 +191,12 @@ class Tried:
     def __init__(self, reads: Reads, asks: Iterable[Ask], people: Mapping[str, Iterable[str]], now: datetime) -> None:
         """`people`: person -> all his numbers: a channel that failed him by one of them is not tried by another."""
         self._found: dict[Way, dict[str, Outcome]] = {}
+        asks = list(asks)
         wanted = {way_of(ask) for ask in asks}
         if not wanted:
             return
         numbers = {number for _, _, person, _ in wanted for number in people.get(person, ())}
+        numbers.update(ask.number for ask in asks)   # one that an officer typed in, perhaps
         calls = [call for call in reads.calls_to_any(numbers, since=now - STEP) if call.outcome in _FAILED]
         carried = {ask.id: ask for ask in reads.asks(id for call in calls for id in call.asks)}
         for call in calls:

@@ -77,6 +77,17 @@ class Preview:
     called: tuple[Called, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The phone card of a person: his numbers as they are dialled (an officer who must call sees them whole), until
+    when the robot stays off them (UTC), and what to read out in some twenty seconds; empty where nothing is asked.
+    """
+
+    numbers: tuple[str, ...]
+    until: datetime
+    script: str
+
+
 class Hand(Protocol):
     """Each method is durable when it returns, and raises Refused with a sentence saying why.
 
@@ -104,6 +115,22 @@ class Hand(Protocol):
 
     def add_person(self, callout: str, person: str, officer: str) -> None:
         """Ask one more person."""
+        ...
+
+    def open_card(self, person: str, callouts: Sequence[str], officer: str) -> CardView:
+        """Keep the robot off a person's phones while the officer talks to him, for as long as the setting
+        `card_hold` says, anew at each call.
+        """
+        ...
+
+    def close_card(self, person: str, officer: str) -> None:
+        """Let the robot ring his phones again."""
+        ...
+
+    def new_number(self, person: str, number: str, callouts: Sequence[str], officer: str) -> None:
+        """Take a number heard on the phone: these callouts ask him there at once where nobody has answered, and a
+        task has somebody confirm it. Ends his card.
+        """
         ...
 
     def write_off(self, callout: str, officer: str, why: str) -> None:

@@ -23,6 +23,7 @@ from dutydesk.ports.resources import Resources
 from dutydesk.ports.shares import Shares
 from dutydesk.ports.views import Views
 from dutydesk.web.acts import Acts
+from dutydesk.web.cards import Cards
 from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
@@ -99,6 +100,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
     routes = [
         *Pages(desk).routes(),
         *Acts(desk).routes(),
+        *Cards(desk).routes(),
         *Paste(desk).routes(),
         *MapData(desk).routes(),
         *ObservedPages(desk).routes(),

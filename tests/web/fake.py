@@ -17,7 +17,7 @@ from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
-from dutydesk.ports.hand import Pasted
+from dutydesk.ports.hand import CardView, Pasted
 from dutydesk.ports.shown_sources import SourceView
 
 START = datetime(2021, 7, 19, 19, 0, tzinfo=UTC)   # 03:00 local
@@ -306,6 +306,19 @@ class FakeHand(ObservedHand, FakeFireHand):
 
     def add_person(self, callout: str, person: str, officer: str) -> None:
         self._note("add_person", callout, person, officer)
+
+    def open_card(self, person: str, callouts: Sequence[str], officer: str) -> CardView:
+        self.done.append(("open_card", person, tuple(callouts), officer))
+        script = "丛某甲您好，我是示例应急值班室林某值。市气象台发布暴雨红色预警，您负责苘山镇2个村。请立即组织转移。"
+        return CardView(("+999100200301", "+999631299269"), START + timedelta(minutes=23), script if callouts else "")
+
+    def close_card(self, person: str, officer: str) -> None:
+        self.done.append(("close_card", person, officer))
+
+    def new_number(self, person: str, number: str, callouts: Sequence[str], officer: str) -> None:
+        if not number.strip("+ ").isdecimal():
+            raise Refused("号码只能是数字")
+        self._note("new_number", person, number, tuple(callouts), officer)
 
     def write_off(self, callout: str, officer: str, why: str) -> None:
         self._change(callout, state=State.CLOSED, closed_as=Closed.WRITTEN_OFF, awaits="", deadline=None)

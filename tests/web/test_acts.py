@@ -95,6 +95,18 @@ def test_what_cannot_be_done_is_told_as_a_sentence_and_not_done(console: Console
     assert console.hand.done == []
 
 
+def test_the_card_of_nobody_and_a_number_that_is_none_are_refused(console: Console) -> None:
+    console.sit()
+    assert said(console.client.post("/cards", data={"person": ""})) == "请先选中要打给谁"
+    answer = console.client.post("/cards/p0001/number", data={"number": "abc"})
+    assert (answer.status_code, said(answer)) == (409, "号码只能是数字")
+
+
+def test_a_card_is_opened_by_nobody_who_has_not_said_who_he_is(console: Console) -> None:
+    assert console.client.post("/cards", data={"person": "p0001"}).status_code == 409
+    assert console.hand.done == []
+
+
 def test_a_refused_row_does_not_keep_the_others_back(console: Console) -> None:
     console.sit()
     answer = console.client.post("/hand/again", data={"callout": ["c1", "gone", "c3"]})

@@ -190,6 +190,53 @@ def test_keys_answer_as_the_phones_do(page: Any, served: Served) -> None:
     assert served.hand.done[0][:4] == ("answer_by_phone", ("c1",), "p0900", "on_post")
 
 
+def test_the_phone_card_reads_out_answers_by_key_and_lets_go_on_escape(page: Any, served: Served) -> None:
+    page.goto("/?open=i1:371002&open=i1:371002100")
+    live(page)
+    page.check("#b-pick-c1")
+    page.wait_for_selector("#hand .strip")
+    page.check("#hand input[value=p0001]")
+    page.keyboard.press("p")
+    page.wait_for_selector("#phone-card .script >> text=暴雨红色预警")
+    assert served.hand.done[0] == ("open_card", "p0001", ("c1",), "o1")
+    assert page.locator("#card-rows input").evaluate_all("all => all.map((each) => [each.value, each.checked])") == [
+        ["c1", True], ["c2", False]]
+    assert page.inner_text("#phone-card .dial a >> nth=0") == "+999100200301"
+    page.keyboard.press("2")
+    page.wait_for_selector("#card-c1 .s-answered")
+    assert served.hand.done[-1][:4] == ("answer_by_phone", ("c1",), "p0001", "on_post")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#phone-card", state="detached")
+    until(page, "!document.documentElement.classList.contains('has-card')")
+    assert served.hand.done[-1] == ("close_card", "p0001", "o1")
+
+
+def test_enter_in_a_field_of_the_card_presses_its_own_button(page: Any, served: Served) -> None:
+    page.goto("/people/p0001")
+    live(page)
+    page.keyboard.press("p")
+    page.wait_for_selector("#phone-card")
+    page.keyboard.press("3")
+    page.keyboard.type("32")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".say.shown >> text=转移")
+    assert served.hand.done[-1] == ("answer_by_phone", ("c1", "c2"), "p0001", "moved", 32, "o1")
+    page.fill("#card-number", "+999555000111")
+    page.press("#card-number", "Enter")
+    page.wait_for_selector("#phone-card", state="detached")
+    assert served.hand.done[-1] == ("new_number", "p0001", "+999555000111", ("c1", "c2"), "o1")
+
+
+def test_leaving_the_page_lets_the_robot_ring_again(page: Any, served: Served) -> None:
+    page.goto("/people/p0001")
+    live(page)
+    page.keyboard.press("p")
+    page.wait_for_selector("#phone-card")
+    page.goto("/journal")
+    live(page)
+    assert ("close_card", "p0001", "o1") in served.hand.done
+
+
 def test_a_form_clicked_the_moment_it_appears_is_not_sent_by_the_browser_itself(page: Any, served: Served) -> None:
     page.goto("/")
     live(page)

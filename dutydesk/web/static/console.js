@@ -158,7 +158,8 @@
   }
 
   // ---- chosen rows ----
-  const picks = (root) => all("input[name=callout][type=checkbox]", root);
+  const mine = (box) => box.matches("input[name=callout][type=checkbox]") && !box.closest("#card");
+  const picks = (root) => all("input[name=callout][type=checkbox]", root).filter(mine);
   let count = 0, choosing = 0;
 
   function choose() {
@@ -175,7 +176,7 @@
     if (box.matches("input.all")) {
       picks(box.closest("table")).forEach((each) => { each.checked = box.checked; twin(each); });
       choose();
-    } else if (box.matches("input[name=callout][type=checkbox]")) {
+    } else if (mine(box)) {
       twin(box);
       choose();
     } else if (box.matches("select.submits")) {
@@ -198,6 +199,18 @@
     const now = new Set(picks().filter((each) => each.checked).map((each) => each.value)).size;
     if (now !== count) choose();
     paintTime();
+  });
+
+  // ---- the phone card: its keys go before all others ----
+  const cardOpen = () => Boolean($("#card form"));
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id !== "card") return;
+    document.documentElement.classList.toggle("has-card", cardOpen());
+    if (cardOpen()) $("#phone-card").focus();
+  });
+  window.addEventListener("pagehide", () => {
+    const shut = $("#card .shut");
+    if (shut) navigator.sendBeacon(shut.getAttribute("hx-post"));
   });
 
   // ---- what was done, said in the corner and to screen readers ----
@@ -320,13 +333,18 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {
       if (typing) event.target.blur();
+      else if (cardOpen()) press("#card [data-key=Escape]");
       else letGo();
       return;
     }
+    if (typing && event.key === "Enter" && event.target.closest(".with, .renumber")) {
+      event.preventDefault();   // the button beside the field, never the form's first one
+      event.target.parentNode.querySelector("button").click();
+    }
     if (typing) return;
     wake();
-    const keys = { "/": () => $("#q").focus(), s: toggleSound, d: darken, w: turnWall, a: () => press("#alarms [data-key=A]") };
-    const act = keys[event.key.toLowerCase()] || (/^[0-9]$/.test(event.key) && (() => press('#hand [data-key="' + event.key + '"]')));
+    const keys = { "/": () => $("#q").focus(), s: toggleSound, d: darken, w: turnWall, a: () => press("#alarms [data-key=A]"), p: () => press("#hand [data-key=p]") || press("#live [data-key=p]") };
+    const act = keys[event.key.toLowerCase()] || (/^[0-9]$/.test(event.key) && (() => press((cardOpen() ? "#card" : "#hand") + ' [data-key="' + event.key + '"]')));
     if (act && act() !== false) event.preventDefault();
   });
 
