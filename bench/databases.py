@@ -28,7 +28,7 @@ HISTORY = {
     "ask": "'ah'||n, 'h'||n, 'i-'||(n/5000), 1, ''||n, 'p'||who, 'holder', '+999'||who, 'sms', 0, 1, 1, 1, n, "
            "'handed', 'kah'||n, 'handed_over', NULL, ''",
     "call": f"'kah'||n, 'i-'||(n/5000), 1, 'p'||who, '+999'||who, 'sms', 'bench', 1, '{TEXT}', '', "
-            "'[\"ah'||n||'\"]', '[\"'||n||'\"]', n, 'handed', 'bench', NULL, n, 'handed_over', ''",
+            "'[\"ah'||n||'\"]', '[\"'||n||'\"]', n, 'handed', 'bench', NULL, n, 'handed_over', '', NULL",
     "code": "'+999'||who, 'B', 'i-'||(n/5000), 1, n, 0, n",
     "inbound": "'ih'||n, 'bench', 'reply', '+999'||who, '1', '', n, NULL, 'done', 'answer for 1'",
     "fact": "'fh'||n, 'h'||n, 'i-'||(n/5000), 'answered', 'p'||who, 'sms', n, 'automatic', '', NULL, ''",

@@ -173,6 +173,14 @@ def test_known_ids_are_left_alone_and_counted(store: SqlStore) -> None:
         assert reads.asks(["a1"])[0].state == "withdrawn"
 
 
+def test_of_many_rows_in_one_work_none_is_lost(store: SqlStore) -> None:
+    rows = [replace(INBOUND, id=f"in{n:04}", received_at=NOW + n * MINUTE) for n in range(1500)]
+    assert store.write(lambda tx: tx.add_inbound(rows[:700])) == 700
+    assert store.write(lambda tx: tx.add_inbound(rows)) == 800, "those known before are left alone"
+    with store.read() as reads:
+        assert reads.inbound("new", 2000) == rows
+
+
 def test_what_is_heard_is_listed_by_state_and_number(store: SqlStore) -> None:
     rows = [replace(INBOUND, id=f"in{n}", received_at=NOW - n * MINUTE) for n in range(3)]
     store.write(lambda tx: tx.add_inbound(rows))
