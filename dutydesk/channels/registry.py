@@ -17,10 +17,14 @@ from dutydesk.ports.channel import Channel
 
 GROUP = "dutydesk.channels"
 BUILT_IN: Mapping[str, str] = {
+    "aliyun-sms": "dutydesk.channels.aliyun:make_sms",
+    "aliyun-voice": "dutydesk.channels.aliyun:make_voice",
     "ferry": "dutydesk.channels.ferry:make",
     "http": "dutydesk.channels.http:make",
     "simulator-sms": "dutydesk.channels.simulator:sms",
     "simulator-voice": "dutydesk.channels.simulator:voice",
+    "tencent-sms": "dutydesk.channels.tencent:make_sms",
+    "tencent-voice": "dutydesk.channels.tencent:make_voice",
     "twilio-sms": "dutydesk.channels.twilio:make_sms",
     "twilio-voice": "dutydesk.channels.twilio:make_voice",
 }

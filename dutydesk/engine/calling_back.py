@@ -28,6 +28,12 @@ class AtTheDoor:
             found = reads.call(call)
         return found.text if found else ""
 
+    def sent_to(self, call: str) -> tuple[str, datetime] | None:
+        """The number a call went to and when it was made; None for one that is unknown."""
+        with self._store.read() as reads:
+            found = reads.call(call)
+        return (found.number, found.created_at) if found else None
+
     def called_back(self, number: str, key: str, channel: str, at: datetime) -> tuple[str, str]:
         """Return the call that carries what is open for a phone, and what it says; see `Front.called_back`."""
         id = derive("k", "back", channel, key)

@@ -154,6 +154,10 @@ class Front(Protocol):
         """Return what a call says; empty for one that is unknown."""
         ...
 
+    def sent_to(self, call: str) -> tuple[str, datetime] | None:
+        """Return the number a call went to and when it was made; None for one that is unknown."""
+        ...
+
     def called_back(self, number: str, key: str, channel: str, at: datetime) -> tuple[str, str]:
         """Somebody calls our number: return a call that carries all that is open for him, and what it says; two empty
         texts where nothing is. Durable when it returns; the same `key` gives the same call.

@@ -12,8 +12,8 @@ from threading import local
 from typing import Any
 
 import requests
-from urllib3.exceptions import NewConnectionError
 
+from dutydesk.channels.left import never_left
 from dutydesk.channels.simulator import wire
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
@@ -77,7 +77,7 @@ class _Remote:
             answer = self._session().post(f"{self._url}/send", data=body, timeout=self.limits.timeout)
             return self._handed(answer.status_code, answer.json())
         except (requests.ConnectionError, requests.Timeout, ValueError) as error:
-            if _never_left(error):
+            if never_left(error):
                 raise SendError(f"{self.name}: nobody listens at {self._url}", permanent=False) from error
             return Handed(Outcome.UNKNOWN)
 
@@ -114,11 +114,3 @@ class RemoteVoice(_Remote):
 
     def __init__(self, url: str, key: str, *, name: str = "simulator-voice", limits: Limits | None = None) -> None:
         super().__init__(url, key, name=name, limits=limits)
-
-
-def _never_left(error: Exception) -> bool:
-    """Tell whether the message surely never left: no connection was ever made."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)

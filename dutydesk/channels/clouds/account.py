@@ -1,0 +1,79 @@
+"""An account at a cloud: the provider's own library asked in threads, its answers as outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from dutydesk.channels.clouds.settings import CloudSettings
+from dutydesk.channels.left import never_left
+from dutydesk.domain.values import Outcome
+from dutydesk.errors import SendError
+from dutydesk.ports.channel import Handed
+
+GOOD = "OK"
+THREADS = 32    # more are no quicker
+Some = TypeVar("Some")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the provider answered: its code (`OK`, however it writes that), its words, its fields. `code` is empty where
+    no answer came that makes sense.
+    """
+
+    code: str
+    why: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        """Whether it did what it was asked."""
+        return self.code == GOOD
+
+
+class Account:
+    """What all channels of the clouds share. Implements Closes."""
+
+    real = True
+    errors: Callable[[str], Outcome]      # what a code of the provider means
+
+    def __init__(self, name: str, settings: CloudSettings) -> None:
+        self.name = name
+        self.limits = settings.limits
+        self._settings = settings
+        self._threads = ThreadPoolExecutor(min(THREADS, settings.limits.max_in_flight), thread_name_prefix=name)
+
+    async def in_thread(self, work: Callable[[], Some]) -> Some:
+        """Do what waits in a thread of this channel."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def close(self) -> None:
+        """End the threads; what is under way ends by its own time-out."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def meaning(self, told: Told) -> Outcome:
+        """What an answer that is not good means: by the settings, else the provider's table; unknown without a word."""
+        if not told.code:
+            return Outcome.UNKNOWN
+        return self._settings.errors.get(told.code) or self.errors(told.code)
+
+    def refused(self, told: Told) -> Handed:
+        """An answer that is not good, as the house knows it."""
+        return Handed(self.meaning(told), why=f"{told.code} {told.why}".strip()[:200])
+
+    def failed(self, error: Exception) -> Told:
+        """What a request came to that broke off: raises SendError where it surely never left."""
+        if never_left(error):
+            raise SendError(f"{self.name}: nobody listens there", permanent=False) from error
+        return Told("", "the line broke")
+
+
+def asked(name: str, told: Told) -> Told:
+    """Return the answer to a question; raises SendError (not permanent) where the provider would not answer it."""
+    if not told.good:
+        raise SendError(f"{name}: {told.code or 'no answer'} {told.why}".strip()[:200], permanent=False)
+    return told
