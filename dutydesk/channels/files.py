@@ -55,10 +55,12 @@ def write_whole(path: Path, data: bytes) -> None:
         _sync(path.parent)
 
 
-def move_into(path: Path, folder: Path) -> Path:
-    """Move a file into a folder, from another disk too; return where it lies. Another of its name stays beside it."""
+def move_into(path: Path, folder: Path, name: str = "") -> Path:
+    """Move a file into a folder, from another disk too, by another `name` if one is given; return where it lies.
+    Another file of its name stays beside it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / path.name
+    target = folder / (name or path.name)
     while target.exists() and target.read_bytes() != path.read_bytes():
         target = target.with_name(target.name + "~")
     draft = target.with_name(f".{target.name}.part")

@@ -21,6 +21,7 @@ BUILT_IN: Mapping[str, str] = {
     "aliyun-voice": "dutydesk.channels.aliyun:make_voice",
     "ferry": "dutydesk.channels.ferry:make",
     "http": "dutydesk.channels.http:make",
+    "modem": "dutydesk.channels.modem:make",
     "simulator-sms": "dutydesk.channels.simulator:sms",
     "simulator-voice": "dutydesk.channels.simulator:voice",
     "tencent-sms": "dutydesk.channels.tencent:make_sms",
