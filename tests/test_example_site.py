@@ -31,6 +31,7 @@ FACTS = {
     "action": "请立即停工停航，海上和高处人员撤回避险", "codes": codes_line(""), "duty_phone": "0631-0001234",
     "by_word": "", "silent": "1东村 2西村 3南村", "understood": "已到岗",
     "alarm": "红色预警无人应答", "wanted": "moved", "who": "镇防汛责任人",
+    "officer": "李某某", "why": "测试报文误入正式通道",
     "transfer_open": True, "open_now": "暴雨橙色预警",
 }
 

@@ -28,7 +28,7 @@ PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest", "confirm_fall", "try_again", "paste",
-                    "take_report", "new_number", "verify_fire", "record_fire", "set_shelter", "set_team"})
+                    "take_report", "new_number", "correct", "verify_fire", "record_fire", "set_shelter", "set_team"})
 #: orders whose `state` is a word of one of these
 _STATES = {"set_shelter": ShelterState, "set_team": Readiness}
 
@@ -107,10 +107,10 @@ def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:
     if name not in ORDERS:
         raise Refused(f"there is no order {name!r}")
     given = dict(arguments)
-    if "kind" in given:
-        given["kind"] = Kind(given["kind"])
     if "colour" in given:
         given["colour"] = colour(given["colour"])
+    if "kind" in given:
+        given["kind"] = Kind(given["kind"])
     if name == "take_report":
         given = {"report": _report(given), "officer": given["officer"]}
     if given.get("at"):

@@ -1,8 +1,9 @@
-"""Open an incident by hand, lift it, or list what is open. A drill is marked at its birth and stays one.
+"""Open an incident by hand, lift it, take back a wrong call, or list what is open. A drill stays one from its birth.
 
   dutydesk incident open --family fire --colour red --officer p0001 371002101
   dutydesk incident open --kind drill --family flood --colour orange --officer p0001 371082101
   dutydesk incident lift ID --officer p0001 --officer p0002      (a red wants two officers)
+  dutydesk incident correct ID --why "测试报文误入" --officer p0001 --officer p0002
   dutydesk incident list
 """
 
@@ -29,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     lifting.add_argument("incident")
     lifting.add_argument("--officer", required=True, action="append",
                          help="who says so; a red wants two: give it twice")
+    correcting = actions.add_parser("correct", help="take back a call made by mistake: everybody called hears so")
+    correcting.add_argument("incident")
+    correcting.add_argument("--why", required=True, help="the reason, sent as it is to everybody called")
+    correcting.add_argument("--officer", required=True, action="append",
+                            help="who says so; a red wants two: give it twice")
     actions.add_parser("list", help="list the open incidents").add_argument("--json", action="store_true")
 
 
@@ -45,10 +51,12 @@ def run(options: argparse.Namespace) -> int:
             print(warning, file=sys.stderr)
     elif options.action == "lift":
         order(options.site, "lift", {"incident": options.incident, "officers": options.officer})
+    elif options.action == "correct":
+        order(options.site, "correct", {"incident": options.incident, "officers": options.officer, "why": options.why})
     elif options.action == "list":
         _list(options)
     else:
-        raise UsageError("say open, lift or list")
+        raise UsageError("say open, lift, correct or list")
     return 0
 
 

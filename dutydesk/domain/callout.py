@@ -159,6 +159,9 @@ def _by_hand(work: Work, order: ByHand) -> None:
         work.close(Closed.WRITTEN_OFF, why=f"{order.officer}: {order.why}")
     elif order.what == "stand_down":
         _lifted(work, Lifted(order.at))
+    elif order.what == "correct":
+        _tell_wrong(work, order)
+        work.close(Closed.STOOD_DOWN)
     elif order.what in ("call_again", "skip"):
         work.memo.pop("said", None)
         work.memo.pop("waits", None)
@@ -168,6 +171,20 @@ def _by_hand(work: Work, order: ByHand) -> None:
         climbing.enter(work, max(target, 0) if order.what == "skip" else min(max(target, 0), last))
     elif order.what == "add_person" and order.reached is not None:
         climbing.add(work, order.reached)
+
+
+def _tell_wrong(work: Work, order: ByHand) -> None:
+    """Called by mistake: everybody called hears so and why, once; no lift is told of what never was."""
+    if not work.memo.get("wrong"):
+        work.memo["wrong"], work.memo["told_lifted"] = order.why, True
+        _tell_called(work, "notice.correction", why=order.why)
+
+
+def _by_hand_after(work: Work, order: ByHand) -> None:
+    """Done already: those called hear that it was a mistake; nothing else can be ordered."""
+    if order.what == "correct" and work.callout.closed_as is Closed.DONE:
+        _tell_wrong(work, order)
+        _over_after(work, Expired(order.at))
 
 
 TABLE: tuple[Rule, ...] = (
@@ -206,7 +223,9 @@ TABLE: tuple[Rule, ...] = (
     Rule(OPEN, Expired, _expired, "A red without an answer stays with the officer; the rest closes as expired."),
     Rule(frozenset({State.CLOSED}), Expired, _over_after, "Done: a bare reply is about this no more."),
     Rule(OPEN, ByHand, _by_hand,
-         "Call again, skip to a step, add a person: a new climb. Write off, stand down: closed."),
+         "Call again, skip to a step, add a person: a new climb. Write off, stand down: closed. A correction closes as "
+         "stood down and those called hear that it was a mistake."),
+    Rule(frozenset({State.CLOSED}), ByHand, _by_hand_after, "Done: those called hear of a correction."),
 )
 
 

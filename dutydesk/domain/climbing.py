@@ -255,7 +255,9 @@ def _rung_in_vain(work: Work, person: str) -> None:
     callout = work.callout
     if person in work.memo.get("said", []) or person in work.memo.get("out", []):
         return
-    if callout.closed_as is Closed.STOOD_DOWN:
+    if work.memo.get("wrong"):
+        work.notice(person, "notice.correction", why=str(work.memo["wrong"]))
+    elif callout.closed_as is Closed.STOOD_DOWN:
         work.notice(person, "notice.lifted")
     elif callout.state in (State.ANSWERED, State.REMINDING) or callout.closed_as is Closed.DONE:
         own = work.memo.get("own", [])

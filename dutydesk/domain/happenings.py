@@ -101,7 +101,8 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """An officer's order. `what`: call_again, skip (to `step`), add_person (`reached`), write_off, stand_down."""
+    """An officer's order. `what`: call_again, skip (to `step`), add_person (`reached`), write_off, stand_down,
+    correct."""
 
     at: datetime
     what: str

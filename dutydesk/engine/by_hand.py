@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from dutydesk.domain.event_table import FAMILIES
 from dutydesk.domain.happenings import ByHand, Happening, Replied
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
@@ -18,6 +17,8 @@ from dutydesk.engine import cards, fire_hand, pasting, registers
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
+from dutydesk.engine.hand_opening import open_by_hand, touched
+from dutydesk.engine.hand_opening import preview as preview_opening
 from dutydesk.engine.holding import release
 from dutydesk.engine.openings import Cause
 from dutydesk.engine.phone_intake import preview, take_in
@@ -25,13 +26,13 @@ from dutydesk.engine.restating import concede, follow
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import CardView, Pasted, Preview, Report
+from dutydesk.ports.opening import Opening, OpeningPreview
 from dutydesk.ports.store import Store
 
 T = TypeVar("T")
 
+LONGEST_WHY = 40   # characters of a correction's reason
 ACTS = frozenset({"answer", "on_post", "moved", "patrolled", "opened", "page", "help", "woken", "not_found", "decline"})
-EVENTS: Mapping[str, str] = {"flood": "防汛", "fire": "森林火灾", "wind": "大风", "snow": "雪灾",
-                             "geohazard": "地质灾害", "quake": "地震"}
 
 
 class Hand:
@@ -149,46 +150,37 @@ class Hand:
 
         self._do(work, *officers)
 
+    def correct(self, incident: str, officers: Sequence[str], why: str) -> None:
+        """Take back a call made by mistake: everybody called hears so, and why; the incident ends. A red wants two
+        different officers.
+        """
+        wrong = why.strip()
+        if not 0 < len(wrong) <= LONGEST_WHY:
+            raise Refused(f"更正须写明原因，不超过 {LONGEST_WHY} 字：它会原样发给每个被叫的人。")
+
+        def work(books: Books) -> None:
+            found = _standing(books, incident)
+            names = _enough(found, officers)
+            books.note("corrected", incident=incident, officers=names, why=wrong)
+            called = [each.id for each in books.tx.callouts_of(incident, open_only=False) if not is_officer(each)]
+            for callout in books.lock(called).values():
+                books.advance(callout, ByHand(books.now, "correct", names, wrong))
+            _clear(books, found)
+
+        self._do(work, *officers)
+
     # -- incidents ------------------------------------------------------------------------------------
     def open_incident(self, kind: Kind, family: str, colour: Colour, places: Sequence[str], officer: str,
-                      text: str) -> str:
-        """Open an incident by hand, or raise places in the open one of that desk and family; return its id.
+                      text: str, area: Sequence[tuple[float, float]] = ()) -> str:
+        """Open an incident by hand, or widen the open one of that desk, family and kind; return its id."""
+        opening = Opening(kind, family, colour, tuple(places), text, tuple(area))
+        touched(self.ctx, opening)   # refuses what cannot be opened before the store is troubled
+        return self._do(lambda books: open_by_hand(books, opening, officer), officer)
 
-        A place brings everything below it. Places of several desks open one incident in each; the first is returned.
-        """
-        unknown = [place for place in places if place not in self.ctx.site.places]
-        if unknown or not places:
-            raise Refused(f"地方不存在：{'、'.join(unknown) or '（未选择）'}。")
-        if family not in FAMILIES and family not in self.ctx.setup.playbooks:
-            raise Refused(f"没有 {family} 这类灾害；可用：{'、'.join(sorted(FAMILIES))}。")
-        if self.ctx.playbook(family) is None:
-            raise Refused(f"没有 {family} 的预案，也没有 default.yaml。")
-        wanted = self.ctx.site.under(places)
-
-        def work(books: Books) -> str:
-            batch, opened = Batch(books), []
-            if kind is not Kind.REAL:
-                self._no_drill_in_earnest(books, wanted)
-            cause = Cause(text or EVENTS.get(family, family), "值班室", books.now)
-            for desk in sorted({self.ctx.site.places[place].desk for place in wanted}):
-                incident = batch.incident(desk, family, kind, None)
-                direct = {place: colour for place in wanted if self.ctx.site.places[place].desk == desk}
-                batch.by_hand(incident, direct, cause=cause)
-                opened.append(incident.id)
-                books.note("opened_by_hand", incident=incident.id, person=officer, places=len(direct),
-                           colour=colour.word)
-            batch.carry()
-            return opened[0]
-
-        return self._do(work, officer)
-
-    def _no_drill_in_earnest(self, books: Books, places: frozenset[str]) -> None:
-        """No drill while a real orange or red is on at the same desk."""
-        desks = {self.ctx.site.places[place].desk for place in places}
-        for incident in books.tx.incidents():
-            serious = any(colour >= Colour.ORANGE for colour in incident.colours.values())
-            if incident.kind is Kind.REAL and incident.desk in desks and serious:
-                raise Refused(f"{incident.number} 正处于真实橙色或红色预警中，此时不能开始演练。")
+    def preview_opening(self, opening: Opening) -> OpeningPreview:
+        """Return whom an opening would call now and what they would read; nothing is stored."""
+        with self.store.read() as reads:
+            return preview_opening(self.ctx, reads, opening, self.clock.now())
 
     def lift(self, incident: str, officers: Sequence[str]) -> None:
         """Declare that the danger is over: every colour of the incident goes, whoever gave it. A red wants two

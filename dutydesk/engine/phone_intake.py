@@ -12,9 +12,10 @@ from dutydesk.domain.records import Document
 from dutydesk.domain.sighting_rules import Step
 from dutydesk.engine.books import Books
 from dutydesk.engine.context import PHONE, Context
+from dutydesk.engine.hand_opening import called_of
 from dutydesk.engine.sightings import sighting_alert
 from dutydesk.errors import Refused
-from dutydesk.ports.hand import Called, Preview, Report
+from dutydesk.ports.hand import Preview, Report
 
 MOST = 500   # rows of a preview
 
@@ -28,7 +29,7 @@ def preview(ctx: Context, report: Report, now: datetime) -> Preview:
     found = match(alert, ctx.site, ctx.fences, ctx.gazetteer)
     playbook = ctx.playbook(alert.event.family)
     rows = who(found, ctx.site, playbook, ctx.is_night(playbook, now)) if playbook else []
-    called = sorted((_called(ctx, row) for row in rows), key=lambda each: (each.step, each.place, each.person))
+    called = sorted((called_of(ctx, row) for row in rows), key=lambda each: (each.step, each.place, each.person))
     at_once = len({each.person for each in called if each.step == 1})
     return Preview(alert.event.family, len(found.touches), at_once, tuple(called[:MOST]))
 
@@ -42,14 +43,6 @@ def _check(ctx: Context, report: Report) -> None:
         raise Refused(f"没有 {report.place} 这个地方；地点见 geo/。")
     if report.point and not (-180 <= report.point.lon <= 180 and -90 <= report.point.lat <= 90):
         raise Refused("经纬度超出范围；先经度、后纬度，单位为度。")
-
-
-def _called(ctx: Context, row: dict[str, object]) -> Called:
-    place, person, step = str(row["place"]), str(row["person"]), row["step"]
-    known = ctx.site.people.get(person)
-    return Called(place, ctx.site.places[place].name, str(row["post"]).partition("/")[2], person,
-                  known.name if known else person, known.title if known else "", step if isinstance(step, int) else 0,
-                  str(row["reason"]))
 
 
 def take_in(books: Books, report: Report, officer: str) -> str:

@@ -11,6 +11,7 @@ from dutydesk.domain.observed import Point
 from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind
+from dutydesk.ports.opening import Called, Opening, OpeningPreview
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,6 @@ class Report:
     point: Point | None = None
     text: str = ""
     caller: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """Somebody a report would call: his post and place, in which step (from 1), and why."""
-
-    place: str
-    place_name: str
-    duty: str
-    person: str
-    person_name: str
-    title: str
-    step: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +128,21 @@ class Hand(Protocol):
         """Stand all callouts of an incident down; a red wants two different officers."""
         ...
 
+    def correct(self, incident: str, officers: Sequence[str], why: str) -> None:
+        """Take back a call made by mistake: everybody called hears so, and why; the incident ends. A red wants two
+        different officers.
+        """
+        ...
+
     def open_incident(self, kind: Kind, family: str, colour: Colour, places: Sequence[str], officer: str,
-                      text: str) -> str:
-        """Open an incident, or raise places in the open one of that desk and family; return its id."""
+                      text: str, area: Sequence[tuple[float, float]] = ()) -> str:
+        """Open an incident, or let the open one of that desk, family and kind take the places in; return its id.
+        What is opened is told by `Opening`.
+        """
+        ...
+
+    def preview_opening(self, opening: Opening) -> OpeningPreview:
+        """Return whom an opening would call now and what they would read; nothing is stored."""
         ...
 
     def lift(self, incident: str, officers: Sequence[str]) -> None:

@@ -9,10 +9,9 @@ from typing import TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from dutydesk.domain.values import Colour, Kind
 from dutydesk.errors import DutydeskError
 from dutydesk.web import words
 from dutydesk.web.desk import COOKIE, Desk, fragment, said
@@ -34,38 +33,24 @@ class Acts:
         self.hand = desk.hand
 
     def routes(self) -> list[BaseRoute]:
-        """Return their routes; all change something, so all are POST (but the form to open an incident)."""
+        """Return their routes; all change something, so all are POST."""
         return [
             Route("/officer", self.sit_down, methods=["POST"]),
-            Route("/alarms/{incident}/take", self._act(self.take), methods=["POST"]),
+            Route("/alarms/{incident}/take", self.desk.act(self.take), methods=["POST"]),
             Route("/hand", self.strip, methods=["POST"]),
-            Route("/hand/answer", self._act(self.answer), methods=["POST"]),
-            Route("/hand/again", self._act(self.again), methods=["POST"]),
-            Route("/hand/skip", self._act(self.skip), methods=["POST"]),
-            Route("/hand/add", self._act(self.add), methods=["POST"]),
-            Route("/hand/write-off", self._act(self.write_off), methods=["POST"]),
-            Route("/incidents/{id}/stand-down", self._act(self.stand_down), methods=["POST"]),
-            Route("/incidents/{id}/lift", self._act(self.lift), methods=["POST"]),
-            Route("/incidents/{id}/confirm/{what:str}", self._act(self.confirm), methods=["POST"]),
-            Route("/fires/{id}/verify", self._act(self.verify), methods=["POST"]),
-            Route("/incidents/{id}/fire", self._act(self.record), methods=["POST"]),
-            Route("/documents/{hash}/{what:str}", self._act(self.rule_document), methods=["POST"]),
-            Route("/open", self.form, methods=["GET"]),
-            Route("/open", self._act(self.open), methods=["POST"]),
+            Route("/hand/answer", self.desk.act(self.answer), methods=["POST"]),
+            Route("/hand/again", self.desk.act(self.again), methods=["POST"]),
+            Route("/hand/skip", self.desk.act(self.skip), methods=["POST"]),
+            Route("/hand/add", self.desk.act(self.add), methods=["POST"]),
+            Route("/hand/write-off", self.desk.act(self.write_off), methods=["POST"]),
+            Route("/incidents/{id}/stand-down", self.desk.act(self.stand_down), methods=["POST"]),
+            Route("/incidents/{id}/correct", self.desk.act(self.correct), methods=["POST"]),
+            Route("/incidents/{id}/lift", self.desk.act(self.lift), methods=["POST"]),
+            Route("/incidents/{id}/confirm/{what:str}", self.desk.act(self.confirm), methods=["POST"]),
+            Route("/fires/{id}/verify", self.desk.act(self.verify), methods=["POST"]),
+            Route("/incidents/{id}/fire", self.desk.act(self.record), methods=["POST"]),
+            Route("/documents/{hash}/{what:str}", self.desk.act(self.rule_document), methods=["POST"]),
         ]
-
-    def _act(self, work: Callable[[Request, FormData, str], Response]) -> Callable[[Request], object]:
-        """Wrap an act: who sits here, the form, and a refusal told as a sentence."""
-        async def endpoint(request: Request) -> Response:
-            officer = self.desk.officer(request)
-            if not officer:
-                return said("请先在右上角选择值班员", status=409, bad=True)
-            form = await request.form()
-            try:
-                return await run_in_threadpool(work, request, form, officer)
-            except DutydeskError as error:
-                return said(str(error), status=409, bad=True)
-        return endpoint
 
     async def sit_down(self, request: Request) -> Response:
         """Note in the browser who sits here; login comes later."""
@@ -140,6 +125,12 @@ class Acts:
         self.hand.stand_down(request.path_params["id"], _both(form, officer), why)
         return said("已解除叫应")
 
+    def correct(self, request: Request, form: FormData, officer: str) -> Response:
+        """Take back a call made by mistake; everybody called hears so."""
+        why = _need(str(form.get("why", "")).strip(), "请写明误叫的原因")
+        self.hand.correct(request.path_params["id"], _both(form, officer), why)
+        return said("已更正，正在告知每个被叫到的人")
+
     def lift(self, request: Request, form: FormData, officer: str) -> Response:
         """Confirm the end of the danger."""
         self.hand.lift(request.path_params["id"], _both(form, officer))
@@ -188,27 +179,6 @@ class Acts:
         work(request.path_params["hash"], officer)
         return said(text)
 
-    def form(self, request: Request) -> Response:
-        """The form that opens an incident by hand."""
-        text = request.query_params.get("q", "").strip()
-        found = [each for each in self.desk.views.search(text) if each.sort == "place"] if text else []
-        return self.desk.page("open", request, title="手工启动", found=found, q=text,
-                              colours=sorted(Colour, reverse=True), kinds=list(Kind))
-
-    def open(self, request: Request, form: FormData, officer: str) -> Response:
-        """Open an incident by hand."""
-        places = _need([str(each) for each in form.getlist("place")], "请至少选一个地方")
-        text = _need(str(form.get("text", "")).strip(), "请写明险情")
-        family = str(form.get("family", ""))
-        if family not in words.FAMILIES:
-            raise Sorry("请选择灾种")
-        incident = self.hand.open_incident(_kind(form), family, _colour(form), places, officer, text)
-        where = f"/incidents/{incident}"
-        if request.headers.get("HX-Request") == "true":
-            return Response(status_code=204, headers={"HX-Redirect": where})
-        return RedirectResponse(where, 303)
-
-
 def _both(form: FormData, officer: str) -> Sequence[str]:
     """The officer who sits here, and the second one named in the form."""
     second = str(form.get("second", "")).strip()
@@ -230,17 +200,3 @@ def _count(form: FormData) -> int:
     if not told.isdecimal() or len(told) > 6:
         raise Sorry("请填已转移的总人数(数字,0 表示无人需要转移)")
     return int(told)
-
-
-def _kind(form: FormData) -> Kind:
-    try:
-        return Kind(str(form.get("kind", "")))
-    except ValueError:
-        raise Sorry("请选择实战或演练") from None
-
-
-def _colour(form: FormData) -> Colour:
-    told = str(form.get("colour", ""))
-    if told not in {str(each.value) for each in Colour}:
-        raise Sorry("请选择颜色")
-    return Colour(int(told))

@@ -29,6 +29,7 @@ from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
 from dutydesk.web.neighbours import Neighbours
 from dutydesk.web.observed import ObservedPages
+from dutydesk.web.opening import OpeningPages
 from dutydesk.web.pages import Pages
 from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
@@ -100,6 +101,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
     routes = [
         *Pages(desk).routes(),
         *Acts(desk).routes(),
+        *OpeningPages(desk).routes(),
         *Cards(desk).routes(),
         *Paste(desk).routes(),
         *MapData(desk).routes(),

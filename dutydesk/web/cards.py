@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from dutydesk.errors import DutydeskError
 from dutydesk.ports.shown import CalloutRow, PersonPage
 from dutydesk.web.desk import Desk, fragment, said
 
@@ -24,24 +20,12 @@ class Cards:
     def routes(self) -> list[BaseRoute]:
         """Return their routes."""
         return [
-            Route("/cards", self._act(self.open), methods=["POST"]),
+            Route("/cards", self.desk.act(self.open), methods=["POST"]),
             Route("/cards/{person}", self.rows, methods=["GET"]),
-            Route("/cards/{person}/keep", self._act(self.keep), methods=["POST"]),
-            Route("/cards/{person}/close", self._act(self.close), methods=["POST"]),
-            Route("/cards/{person}/number", self._act(self.number), methods=["POST"]),
+            Route("/cards/{person}/keep", self.desk.act(self.keep), methods=["POST"]),
+            Route("/cards/{person}/close", self.desk.act(self.close), methods=["POST"]),
+            Route("/cards/{person}/number", self.desk.act(self.number), methods=["POST"]),
         ]
-
-    def _act(self, work: Callable[[Request, FormData, str], Response]) -> Callable[[Request], object]:
-        async def endpoint(request: Request) -> Response:
-            officer = self.desk.officer(request)
-            if not officer:
-                return said("请先在右上角选择值班员", status=409, bad=True)
-            form = await request.form()
-            try:
-                return await run_in_threadpool(work, request, form, officer)
-            except DutydeskError as error:
-                return said(str(error), status=409, bad=True)
-        return endpoint
 
     def open(self, request: Request, form: FormData, officer: str) -> Response:
         """Open the card of the person named in the form, its rows ticked as they were chosen on the page."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,9 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from dutydesk.errors import DutydeskError
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
@@ -97,6 +100,19 @@ class Desk:
     def officer(self, request: Request) -> str:
         """Return who says to be sitting here (person id), or an empty string."""
         return request.cookies.get(COOKIE, "")
+
+    def act(self, work: Callable[[Request, FormData, str], Response]) -> Callable[[Request], object]:
+        """Wrap an act: who sits here, the form, and a refusal told as a sentence."""
+        async def endpoint(request: Request) -> Response:
+            officer = self.officer(request)
+            if not officer:
+                return said("请先在右上角选择值班员", status=409, bad=True)
+            form = await request.form()
+            try:
+                return await run_in_threadpool(work, request, form, officer)
+            except DutydeskError as error:
+                return said(str(error), status=409, bad=True)
+        return endpoint
 
     def draw(self, template: str, request: Request, **values: Any) -> str:
         """Render one template with what all of them need."""

@@ -96,7 +96,7 @@ JOURNAL: Final[Mapping[str, str]] = {
     "officer_rung": "呼叫值班员", "opened_by_hand": "手工启动", "passed": "本级跳过", "released": "放行",
     "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
     "shelter_set": "避难场所登记", "team_set": "队伍登记",
-    "card_opened": "打开电话卡", "card_closed": "关闭电话卡", "new_number": "启用新号码",
+    "card_opened": "打开电话卡", "card_closed": "关闭电话卡", "new_number": "启用新号码", "corrected": "更正误叫",
     "pruned": "清理旧来文", "source_back": "来源恢复", "tried_again": "人工重试", "unfetched": "文件取不到",
     "pasted": "粘贴预警", "copy": "同一预警的另一来源", "adopted": "两条预警链合并",
     "colour_conflict": "各来源颜色不一",

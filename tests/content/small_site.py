@@ -192,7 +192,7 @@ TEXTS = {
     "list.sms": LIST, "list.voice": LIST, "officer.sms": ALARM, "officer.voice": ALARM,
     **{name: NOTE for name in ("notice.taken", "notice.lifted", "notice.lowered", "notice.info", "notice.verify",
                                "reply.ok", "reply.unclear", "reply.closed", "reply.old_round", "neighbour.sms",
-                               "neighbour.voice", "card.voice")},
+                               "neighbour.voice", "notice.correction", "card.voice")},
 }
 
 SCENARIO = """\

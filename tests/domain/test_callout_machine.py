@@ -185,7 +185,7 @@ class Life(RuleBasedStateMachine):
         self.move(lambda: self.bench.happen(ByHand(self.bench.now, what, "o", step=step, reached=EXTRA)))
 
     @precondition(lambda self: len(self.bench.told) > 25)
-    @rule(end=st.sampled_from(["lift", "expire", "supersede", "write_off", "stand_down"]))
+    @rule(end=st.sampled_from(["lift", "expire", "supersede", "write_off", "stand_down", "correct"]))
     def the_end(self, end) -> None:  # type: ignore[no-untyped-def]
         now = self.bench.now
         open_red = (self.bench.callout.colour is Colour.RED and self.bench.callout.answered_at is None

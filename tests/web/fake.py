@@ -18,6 +18,7 @@ from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
 from dutydesk.ports.hand import CardView, Pasted
+from dutydesk.ports.opening import Called, Opening, OpeningPreview, Read
 from dutydesk.ports.shown_sources import SourceView
 
 START = datetime(2021, 7, 19, 19, 0, tzinfo=UTC)   # 03:00 local
@@ -330,9 +331,20 @@ class FakeHand(ObservedHand, FakeFireHand):
         self._note("stand_down", incident, tuple(officers), why)
 
     def open_incident(self, kind: Kind, family: str, colour: Colour, places: Sequence[str], officer: str,
-                      text: str) -> str:
-        self._note("open_incident", kind, family, colour, tuple(places), officer, text)
+                      text: str, area: Sequence[tuple[float, float]] = ()) -> str:
+        self._note("open_incident", kind, family, colour, tuple(places), officer, text, *filter(None, [tuple(area)]))
         return INCIDENT
+
+    def preview_opening(self, opening: Opening) -> OpeningPreview:
+        if opening.text == "没有人":
+            return OpeningPreview(opening.family, ("示例值班室",), 1, 1, 0, 0, (), ())
+        called = (Called("371002100001", "东庄村", "flood", "p0001", "丛某甲", "村支书", 1, "值班员选定"),
+                  Called("371002100", "张村镇", "flood", "p0900", "王某庚", "镇防办主任", 2, "下辖1处被触及"))
+        return OpeningPreview(opening.family, ("示例值班室",), 3, 1, 2, 1, called,
+                              (Read("丛某甲", "村支书", Via.SMS, f"【示例应急】{opening.text}。回复1收到"),))
+
+    def correct(self, incident: str, officers: Sequence[str], why: str) -> None:
+        self._note("correct", incident, tuple(officers), why)
 
     def confirm_fall(self, incident: str, officer: str) -> None:
         self._note("confirm_fall", incident, officer)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import Console
 from fake import INCIDENT
+from lxml import html
 
 from dutydesk.domain.values import Colour, Kind
 
@@ -44,9 +45,7 @@ ACTS: tuple[tuple[str, dict[str, Any], tuple[Any, ...]], ...] = (
     ("/incidents/i1/fire", {"state": "arrived", "at": ""}, ("record_fire", "i1", "arrived", None, "o1", "")),
     ("/documents/d3/release", {}, ("release", "d3", "o1")),
     ("/documents/d3/hold", {}, ("hold", "d3", "o1")),
-    ("/open", {"kind": "drill", "family": "fire", "colour": "3", "place": ["371002100", "371002101"],
-               "text": "里口山明火"},
-     ("open_incident", Kind.DRILL, "fire", Colour.ORANGE, ("371002100", "371002101"), "o1", "里口山明火")),
+    ("/incidents/i1/correct", {"why": "误发", "second": "o2"}, ("correct", "i1", ("o1", "o2"), "误发")),
 )
 
 
@@ -93,6 +92,52 @@ def test_what_cannot_be_done_is_told_as_a_sentence_and_not_done(console: Console
     assert answer.status_code == 409
     assert told in said(answer)
     assert console.hand.done == []
+
+
+OPENING = {"kind": "drill", "family": "fire", "colour": "3", "place": ["371002100", "371002101"], "text": "里口山明火",
+           "area": "[[122.1,37.4],[122.2,37.4],[122.2,37.5]]"}
+
+
+def _seen(console: Console, form: dict[str, Any]) -> str:
+    """What the button of a preview carries."""
+    page = html.fragment_fromstring(console.client.post("/open/preview", data=form).text.strip())
+    return str(page.xpath("string(//button[@name='seen']/@value)"))
+
+
+def test_what_was_seen_is_opened_and_nothing_else(console: Console) -> None:
+    console.sit()
+    seen = _seen(console, OPENING)
+    changed = console.client.post("/open", data=OPENING | {"colour": "4", "seen": seen})
+    assert (changed.status_code, said(changed)) == (409, "表单改过，请再看一遍会叫谁、念什么")
+    assert console.client.post("/open", data=OPENING).status_code == 409
+    assert console.hand.done == []
+    answer = console.client.post("/open", data=OPENING | {"seen": seen}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/incidents/i1")
+    assert console.hand.done == [
+        ("open_incident", Kind.DRILL, "fire", Colour.ORANGE, ("371002100", "371002101"), "o1", "里口山明火",
+         ((122.1, 37.4), (122.2, 37.4), (122.2, 37.5)))]
+
+
+def test_nobody_opens_anything_without_saying_who_he_is(console: Console) -> None:
+    assert console.client.post("/open", data=OPENING | {"seen": _seen(console, OPENING)}).status_code == 409
+    assert console.hand.done == []
+
+
+@pytest.mark.parametrize("area", ["[1]", "{", "[[1,2],[3]]", "null", "[[\"a\",1]]", "7"])
+def test_an_area_that_cannot_be_read_is_told_so(console: Console, area: str) -> None:
+    answer = console.client.post("/open/preview", data=OPENING | {"area": area})
+    assert answer.status_code == 200
+    assert "请重画" in answer.text
+
+
+def test_a_preview_that_calls_nobody_says_so(console: Console) -> None:
+    assert "不会叫任何人" in console.client.post("/open/preview", data=OPENING | {"text": "没有人"}).text
+
+
+def test_the_form_to_widen_an_incident_is_filled_in_with_it(console: Console) -> None:
+    page = html.fromstring(console.client.get("/open?incident=i1").text)
+    chosen = {each.get("name"): each.get("value") for each in page.xpath("//input[@checked]")}
+    assert chosen == {"kind": "real", "family": "flood", "colour": "4"}
 
 
 def test_the_card_of_nobody_and_a_number_that_is_none_are_refused(console: Console) -> None:

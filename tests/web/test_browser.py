@@ -346,13 +346,36 @@ def test_a_visitor_picks_up_a_phone_hears_it_and_replies(page: Any, served: Serv
 def test_an_incident_is_opened_by_hand(page: Any, served: Served) -> None:
     page.goto("/open")
     page.check("input[name=family][value=fire]")
-    page.on("dialog", lambda dialog: dialog.accept())
     page.locator("#place-q").press_sequentially("镇")
     page.click("#places-found >> text=羊亭镇")
     page.fill("textarea[name=text]", "里口山北坡发现明火")
-    page.click("text=启动叫应")
+    page.press("textarea[name=text]", "Tab")
+    page.wait_for_selector(".read >> text=里口山北坡发现明火")
+    page.click("text=确认，立即叫应")
     page.wait_for_url(re.compile("/incidents/i1"))
     assert served.hand.done[0][2:] == ("fire", 3, ("371002101",), "o1", "里口山北坡发现明火")
+
+
+def test_an_area_is_drawn_corner_by_corner_and_a_town_picked_by_a_click(page: Any, served: Served) -> None:
+    page.goto("/open")
+    page.fill("textarea[name=text]", "漫坝")
+    page.wait_for_selector("#draw-map canvas")
+    box = page.locator("#draw-map").bounding_box()
+    middle = (box["width"] / 2, box["height"] / 2)
+    until(page, "document.querySelector('#draw-map .leaflet-overlay-pane canvas').width > 0")
+    page.wait_for_timeout(300)
+    page.click("#draw")
+    for dx, dy in ((-60, -60), (60, -60), (60, 60)):
+        page.click("#draw-map", position={"x": middle[0] + dx, "y": middle[1] + dy})
+    page.click("#draw-end")
+    page.wait_for_selector("#open-preview .main")
+    ring = page.evaluate("JSON.parse(document.querySelector('#area').value)")
+    assert len(ring) == 3
+    assert all(121.5 < lon < 122.8 and 36.9 < lat < 37.8 for lon, lat in ring)
+    page.click("#open-preview .main")
+    page.wait_for_url(re.compile("/incidents/i1"))
+    assert served.hand.done[0][4] == ()
+    assert served.hand.done[0][-1] == tuple(map(tuple, ring))
 
 
 def test_everything_is_reached_by_the_tab_key_and_shows_where_it_is(page: Any) -> None:

@@ -11,8 +11,8 @@ from dutydesk.errors import Faulty
 
 #: Wordings every site needs, beside those its playbooks name.
 SHARED = ("list.sms", "list.voice", "notice.taken", "notice.lifted", "notice.lowered", "notice.info", "notice.verify",
-          "reply.ok", "reply.unclear", "reply.closed", "reply.old_round", "remind.sms", "remind.voice", "officer.voice",
-          "officer.sms", "neighbour.sms", "neighbour.voice", "card.voice")
+          "notice.correction", "reply.ok", "reply.unclear", "reply.closed", "reply.old_round", "remind.sms",
+          "remind.voice", "officer.voice", "officer.sms", "neighbour.sms", "neighbour.voice", "card.voice")
 #: Carriers refuse a text above this; two parts are 134.
 REFUSED, TWO_PARTS = 500, 134
 _PLACES = "虚构镇及12个村、示例镇5个村、虚构水库、示例山、虚构学校等43处"
@@ -33,6 +33,8 @@ def sample_facts(case: Case, template: str, *, longest: bool) -> dict[str, objec
         facts["silent"] = _SILENT[:120] if longest else _SILENT[:24]
     if template.startswith("neighbour."):
         facts["who"] = "村防汛责任人"
+    if template == "notice.correction":
+        facts["why"] = "测试报文误入正式通道" * (4 if longest else 1)
     if template.startswith("card."):
         facts |= {"who": "张某某", "officer": "李某某"}
     if template.startswith("reply."):

@@ -282,8 +282,8 @@
     if (button.id === "sound") toggleSound();
     if (button.id === "dark") darken();
     if (button.classList.contains("drop")) letGo();
-    if (button.classList.contains("add-place")) addPlace(button);
-    if (button.classList.contains("chosen-place")) button.remove();
+    if (button.classList.contains("add-place")) addPlace(button.dataset);
+    if (button.classList.contains("chosen-place")) { button.remove(); placed(); }
   });
 
   function darken() {
@@ -305,18 +305,21 @@
   document.addEventListener("visibilitychange", stayAwake);
 
   // ---- places of an incident opened by hand ----
-  function addPlace(button) {
-    if ($('#places input[value="' + CSS.escape(button.dataset.id) + '"]')) return;
+  const placed = () => $("#open-form").dispatchEvent(new CustomEvent("desk:drawn"));
+  document.body.addEventListener("desk:place", (event) => addPlace(event.detail));
+  function addPlace(place) {
+    if ($('#places input[value="' + CSS.escape(place.id) + '"]')) return;
     const chip = document.createElement("button");
     chip.type = "button";
     chip.className = "chip chosen-place";
-    chip.textContent = button.dataset.name + " ✕";
+    chip.textContent = place.name + " ✕";
     const field = document.createElement("input");
     field.type = "hidden";
     field.name = "place";
-    field.value = button.dataset.id;
+    field.value = place.id;
     chip.appendChild(field);
     $("#places").appendChild(chip);
+    placed();
   }
 
   // ---- a form swapped in a moment ago is made ready before its first click, or the browser would send it itself ----
