@@ -14,6 +14,7 @@
     ├── FetchFailed             a document could not be fetched; it is tried again
     ├── SendError               a channel could not hand a message over
     │   └── Barred              this house will not send it, whatever the number
+    ├── BadLink                 (domain.links) a signed link opens nothing: changed, of another purpose, or over
     └── Conflict                another worker changed the row first
 
 It must not import anything of dutydesk: every layer raises these.

@@ -18,9 +18,10 @@ LONGEST = 400   # lines
 
 #: All the pure layers may import from outside: values, mathematics, geometry. No files, sockets, clocks, chance.
 PURE = frozenset({
-    "__future__", "bisect", "collections", "concurrent", "contextlib", "copy", "dataclasses", "datetime",
-    "decimal", "enum", "functools", "hashlib", "heapq", "hmac", "itertools", "json", "marshal", "math", "numpy",
-    "operator", "re", "shapely", "string", "types", "typing", "unicodedata", "xml", "zoneinfo",
+    "__future__", "base64", "binascii", "bisect", "collections", "concurrent", "contextlib", "copy",
+    "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib", "heapq", "hmac", "itertools", "json",
+    "marshal", "math", "numpy", "operator", "re", "shapely", "string", "types", "typing", "unicodedata", "xml",
+    "zoneinfo",
 })
 
 #: Loops that must outlive whatever one turn stumbles over, and why. Nobody else catches everything.
