@@ -19,6 +19,7 @@ GROUP = "dutydesk.channels"
 BUILT_IN: Mapping[str, str] = {
     "aliyun-sms": "dutydesk.channels.aliyun:make_sms",
     "aliyun-voice": "dutydesk.channels.aliyun:make_voice",
+    "cmpp": "dutydesk.channels.cmpp:make",
     "ferry": "dutydesk.channels.ferry:make",
     "http": "dutydesk.channels.http:make",
     "modem": "dutydesk.channels.modem:make",

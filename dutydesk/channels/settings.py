@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -41,6 +42,18 @@ def _span(value: object) -> object:
 
 #: A duration, written `15s`, `5m`, `2h` or `1d`.
 Span = Annotated[timedelta, BeforeValidator(_span)]
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"{value!r} is no time zone; write one like Asia/Shanghai") from None
+    return value
+
+
+#: A time zone by its name.
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 def _whole(value: Path) -> Path:

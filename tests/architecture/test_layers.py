@@ -32,6 +32,7 @@ SUPERVISORS = {
     "app/pulling.py": "one broken adapter, or a store away for a while, must not end the asking for replies",
     "app/sender.py": "one broken adapter, or a database away for a while, must not stop the other calls",
     "app/stumbling.py": "one bad row must not keep the next desk from its turn: logged and set aside",
+    "channels/cmpp/channel.py": "a message to us waits unanswered until the store is back: logged and tried again",
     "channels/simulator/pump.py": "whatever the desk's store raises, the rows must be given again",
     "store/writer.py": "a failing work belongs to the caller who is waiting for it, not to the writer's thread",
     "web/events.py": "the live pages must survive a database that is gone for a while",

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from dutydesk.channels.settings import ChannelSettings, Secret, Span
+from dutydesk.channels.settings import ChannelSettings, Secret, Span, Zone
 from dutydesk.domain.values import Outcome, Via
 
 
@@ -25,14 +24,6 @@ def _pattern(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f"{value!r} is no regular expression: {error}") from None
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (OSError, ValueError, KeyError):
-        raise ValueError(f"{value!r} is no time zone; write one like Asia/Shanghai") from None
     return value
 
 
@@ -178,7 +169,7 @@ class HttpSettings(ChannelSettings, Ask):
 
     via: Via = Via.SMS
     encoding: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
-    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    zone: Zone = "Asia/Shanghai"
     country: str = "86"
     extension: str = Field(default="", description="stands behind our own number; a reply to it comes to us")
     templates: Mapping[str, Word] = Field(

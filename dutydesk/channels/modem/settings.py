@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from dutydesk.channels.settings import ChannelSettings, Folder, Span
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (OSError, ValueError, KeyError):
-        raise ValueError(f"{value!r} is no time zone; write one like Asia/Shanghai") from None
-    return value
+from dutydesk.channels.settings import ChannelSettings, Folder, Span, Zone
 
 
 class ModemSettings(ChannelSettings):
@@ -30,6 +20,5 @@ class ModemSettings(ChannelSettings):
     receipts: bool = Field(default=True, description="ask the network for delivery reports")
     stuck_after: Span = Field(default=timedelta(minutes=2), description="what lies so long in the outbox is taken back")
     every: Span = Field(default=timedelta(seconds=1), description="between two looks into the folders")
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        default="Asia/Shanghai", description="zone of the network's times that name none")
+    zone: Zone = Field(default="Asia/Shanghai", description="zone of the network's times that name none")
     country: str = Field(default="86", description="country of numbers that come without one")

@@ -1,0 +1,86 @@
+"""Long texts in parts, out and in (3GPP TS 23.040, 9.2.3.24.1 and 9.2.3.24.8)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+ONE = 140            # octets a message holds
+OF_MANY = 134        # octets a part holds beside its header: 67 characters of UCS-2
+MOST = 1000          # texts of which parts are missing
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a long text something is."""
+
+    reference: int
+    total: int
+    rank: int
+
+
+def split(text: str) -> list[bytes]:
+    """A text in UCS-2, in as many pieces as it takes; a character of four octets stays in one."""
+    data = text.encode("utf-16-be")
+    if len(data) <= ONE:
+        return [data]
+    pieces = []
+    while data:
+        end = OF_MANY
+        if len(data) > end and 0xD8 <= data[end - 2] <= 0xDB:
+            end -= 2
+        pieces.append(data[:end])
+        data = data[end:]
+    return pieces
+
+
+def header(reference: int, total: int, rank: int) -> bytes:
+    """What stands before a part: concatenation with a reference of one octet."""
+    return bytes((5, 0, 3, reference & 0xFF, total, rank))
+
+
+def unpacked(data: bytes) -> tuple[Part | None, bytes]:
+    """What a header says of a part (None where it says nothing of parts), and the text behind it.
+
+    A header longer than the message is none: all of it is text.
+    """
+    end = data[0] + 1 if data else 1
+    if len(data) < end:
+        return None, data
+    part, at = None, 1
+    while at + 1 < end:
+        kind, value = data[at], data[at + 2:min(end, at + 2 + data[at + 1])]
+        if (kind, len(value)) in ((0, 3), (8, 4)):
+            part = Part(int.from_bytes(value[:-2], "big"), value[-2], value[-1])
+        at += 2 + data[at + 1]
+    sound = part is not None and 1 <= part.rank <= part.total and part.total > 1
+    return (part if sound else None), data[end:]
+
+
+@dataclass(slots=True)
+class Whole:
+    """A text in parts. `stored` is set once all of it is durable."""
+
+    pieces: dict[int, bytes] = field(default_factory=dict)
+    stored: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Joining:
+    """Puts parts together. Use inside one event loop."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[Hashable, Whole] = OrderedDict()
+
+    def add(self, whose: Hashable, part: Part, data: bytes) -> tuple[Whole, bytes | None]:
+        """Put a part to its others, of the same sender and receiver (`whose`); the bytes of all once none lacks."""
+        key = (whose, part.reference, part.total)
+        whole = self._open.setdefault(key, Whole())
+        whole.pieces[part.rank] = data
+        if len(whole.pieces) == part.total:
+            del self._open[key]
+            return whole, b"".join(whole.pieces[rank] for rank in sorted(whole.pieces))
+        while len(self._open) > MOST:
+            self._open.popitem(last=False)
+        return whole, None
