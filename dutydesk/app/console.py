@@ -6,11 +6,15 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Sequence
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
+from dutydesk.app import house
 from dutydesk.app.desk import Desk
+from dutydesk.app.duty_pages import PHOTOS, LiveDutyPages
 from dutydesk.app.resources import LiveResources
 from dutydesk.app.sharing import Sharing
 from dutydesk.errors import Refused
@@ -20,7 +24,8 @@ from dutydesk.ports.feed import Source
 from dutydesk.ports.phones import Phones
 from dutydesk.store.views import SqlViews
 from dutydesk.web.app import create
-from dutydesk.web.hooks import hooks
+from dutydesk.web.duty_page import DutyPage
+from dutydesk.web.hooks import Keeper, hooks
 from dutydesk.web.push import Pushed
 
 LOOPBACK = "127.0.0.1"
@@ -82,7 +87,7 @@ def console(desk: Desk, phones: Phones | None, port: int) -> Server:
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
                  timezone=setup.config.timezone,
                  resources=LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads),
-                 shares=_shares(desk))
+                 shares=_shares(desk), photos=desk.folder.path / PHOTOS)
     return Server(app, port)
 
 
@@ -100,7 +105,16 @@ def provider_hooks(desk: Desk, port: int) -> Server:
         if isinstance(inner, Hears):
             hearing[channel.name] = inner
     sources = {source.id: Pushed(source, _key(source)) for source in desk.ctx.sources.values() if source.push_key}
-    return Server(hooks(desk.store, hearing, desk.clock, desk.wake, sources), port)
+    return Server(hooks(desk.store, hearing, desk.clock, desk.wake, sources, lambda keeper: _page(desk, keeper)), port)
+
+
+def _page(desk: Desk, keeper: Keeper) -> Sequence[BaseRoute]:
+    """The page of a responsible person; none where `[page]` has no address."""
+    if not desk.folder.setup.config.page.address:
+        return ()
+    resources = LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads)
+    pages = LiveDutyPages(desk.folder.path, desk.store, desk.ctx, resources, house.journal_key(desk.folder.path))
+    return DutyPage(pages, keeper, desk.clock, desk.ctx.zone).routes()
 
 
 def _key(source: Source) -> bytes:

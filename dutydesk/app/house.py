@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dutydesk.app.linking import links
 from dutydesk.channels import registry
 from dutydesk.channels.copies import registry as copies_registry
 from dutydesk.channels.guard import Guarded
@@ -145,7 +146,13 @@ def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "de
     """Put the engine's surroundings together."""
     found = sources(folder.setup)
     return Context(folder.setup, SiteTexts(folder.setup.texts), found, feed, channels(folder.setup, settings), worker,
-                   hide=_hiding(found), locate=located)
+                   hide=_hiding(found), locate=located, link=_link(folder))
+
+
+def _link(folder: Folder) -> Callable[[str, datetime], str] | None:
+    """What makes the link to the page of a call; None where the site offers no page."""
+    page = folder.setup.config.page
+    return links(page, journal_key(folder.path)) if page.address else None
 
 
 def _hiding(found: Mapping[str, Source]) -> Callable[[str, str], str]:

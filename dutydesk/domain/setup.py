@@ -59,6 +59,18 @@ class CapOut:
 
 
 @dataclass(frozen=True, slots=True)
+class DutyPage:
+    """`[page]`: the page of a responsible person. `address` is where phones reach the port of the hooks, empty: none;
+    `channels` may carry its link in a text, after the words `text`; a link is good for `life`.
+    """
+
+    address: str = ""
+    channels: tuple[str, ...] = ()
+    text: str = "网页上报:"
+    life: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`dutydesk.toml`. `envelope` is west, south, east, north in degrees (EPSG:4326)."""
 
@@ -77,6 +89,7 @@ class Config:
     limits: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     feeds: Keeping = field(default_factory=Keeping)
     cap_out: CapOut = field(default_factory=CapOut)
+    page: DutyPage = field(default_factory=DutyPage)
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)

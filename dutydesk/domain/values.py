@@ -51,6 +51,7 @@ class Via(StrEnum):
     SMS = "sms"
     VOICE = "voice"
     CONSOLE = "console"
+    PAGE = "page"
 
     @property
     def rings(self) -> bool:

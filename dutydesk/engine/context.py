@@ -48,6 +48,7 @@ class Context:
     worker: str = "desk"
     hide: Callable[[str, str], str] = lambda source, text: text   # a source's secrets in a text, by their names again
     locate: Callable[[str, str], str] = lambda base, url: url     # an absolute address of the web, or an empty text
+    link: Callable[[str, datetime], str] | None = None            # a call's id and now -> the link to its page
     policies: dict[str, Policy] = field(default_factory=dict)
 
     @property

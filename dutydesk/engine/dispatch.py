@@ -138,10 +138,18 @@ class Dispatch:
     def _parcel(self, books: Books, draft: Draft, channel: Channel, asks: dict[str, Ask]) -> Parcel:
         incident = books.incidents.get(draft.call.incident)
         drill = incident is not None and incident.kind is not Kind.REAL
-        call = replace(draft.call, channel=channel.name)
+        call = self._linked(replace(draft.call, channel=channel.name), books, asks)
         message = Outgoing(call.id, call.via, call.number, call.person, call.text, call.code, drill=drill,
                            template=call.template, facts=draft.facts, language=self.ctx.config.language)
         return Parcel(message, channel, call, None, tuple(asks[id] for id in call.asks))
+
+    def _linked(self, call: Call, books: Books, asks: dict[str, Ask]) -> Call:
+        """The text of a man's own places with the link to its page, where its channel may carry one."""
+        page, link = self.ctx.config.page, self.ctx.link
+        own = call.via is Via.SMS and all(asks[id].role.own for id in call.asks)
+        if link is None or not own or call.channel not in page.channels:
+            return call
+        return replace(call, text=f"{call.text} {page.text}{link(call.id, books.now)}")
 
     def _claim_notices(self, tx: Tx, now: datetime, room: int) -> list[Parcel]:
         rows = tx.claim_notices(now, room, now + self.ctx.lease(Via.SMS))

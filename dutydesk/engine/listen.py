@@ -103,6 +103,8 @@ class Listen:
             return hearing.report(row, row.outcome)
         if row.kind == "key":
             return self._key(hearing, row)
+        if row.kind == "page":
+            return self._page(hearing, row)
         if row.kind == "trouble":
             return answers.trouble(hearing.books, row)
         return self._text(hearing, row)
@@ -117,6 +119,18 @@ class Listen:
         if not isinstance(reading, Understood) or reading.act is Act.AGAIN:
             return "no valid key"
         return self._count(hearing.books, row, reading, hearing.asks_in(row.call), Via.VOICE)
+
+    def _page(self, hearing: Hearing, row: Inbound) -> str:
+        """What was pressed on the page a text linked to counts for exactly the asks of that text; beneath the words
+        stand where he was and his photo, its evidence.
+        """
+        told = hearing.report(row, Outcome.ON_HANDSET)
+        said, _, proof = row.text.partition("\n")
+        reading = replies.read(said)
+        if told == UNKNOWN_CALL or not isinstance(reading, Understood):
+            return told if told == UNKNOWN_CALL else "not understood"
+        return self._count(hearing.books, row, reading, hearing.asks_in(row.call), Via.PAGE,
+                           f"page {proof}".strip())
 
     # -- texts ----------------------------------------------------------------------------------------
     def _text(self, hearing: Hearing, row: Inbound) -> str:
@@ -145,14 +159,15 @@ class Listen:
             return answers.unclear(books, row, phone, "哪一件不明")
         return self._count(books, row, reading, asks, Via.SMS)
 
-    def _count(self, books: Books, row: Inbound, reading: Understood, asks: Sequence[Ask], via: Via) -> str:
+    def _count(self, books: Books, row: Inbound, reading: Understood, asks: Sequence[Ask], via: Via,
+               evidence: str = "automatic") -> str:
         """Let an understood reply happen to the callouts it is meant for, and tell the sender what was taken."""
         if not asks:
             return answers.nothing_asked(books, row, reading)
         chosen = self._chosen(books, row, reading, _by_matter(asks) if via is Via.SMS else [asks])
         if not chosen:
             return answers.send_list_back(books, row, asks)
-        return self._happen(books, row, reading, chosen, via)
+        return self._happen(books, row, reading, chosen, via, evidence)
 
     def _again(self, books: Books, row: Inbound, reading: Understood, asks: Sequence[Ask]) -> str:
         """A text read again: what it counts for now and did not before."""
@@ -174,13 +189,13 @@ class Listen:
         return chosen
 
     def _happen(self, books: Books, row: Inbound, reading: Understood, chosen: Sequence[tuple[Ask, int | None]],
-                via: Via) -> str:
+                via: Via, evidence: str = "automatic") -> str:
         asks = [ask for ask, _ in chosen]
         callouts = books.lock(ask.callout for ask in asks)
         for ask, n in chosen:
             if ask.callout in callouts:
                 books.advance(callouts[ask.callout], Replied(
-                    row.received_at, reading.act.value, ask.person, self._role(row, ask), via, n, source=row.id))
+                    row.received_at, reading.act.value, ask.person, self._role(row, ask), via, n, evidence, row.id))
         answers.confirm(books, row, reading, asks, callouts)
         return f"{reading.act.value} {reading.n if reading.n is not None else ''} for {len(asks)}".replace("  ", " ")
 

@@ -68,13 +68,16 @@ class JournalSql:
         self.waiting = union_all(*_heads())
 
 
+ASKED = tuple(via for via in Via if via is not Via.PAGE)   # a page is answered on, nobody is asked by it
+
+
 def _firsts() -> list[Select[Any]]:
     """Return one look at the head of an index for each way something can be due."""
     firsts = [select(func.min(callout.c.due_at).label("at"))
               .where(callout.c.klass == klass, callout.c.due_at.is_not(None)) for klass in CLASSES]
     firsts += [select(func.min(ask.c.claim_at).label("at"))
                .where(ask.c.klass == klass, ask.c.via == via.value, ask.c.claim_at.is_not(None))
-               for klass in CLASSES for via in Via]
+               for klass in CLASSES for via in ASKED]
     return [*firsts, select(func.min(notice.c.claim_at).label("at")).where(notice.c.claim_at.is_not(None)),
             select(func.min(task.c.due_at).label("at")).where(task.c.state == "open")]
 
@@ -94,7 +97,7 @@ def _heads() -> list[Select[Any]]:
               for klass in CLASSES]
     heads += [one("ask", klass, via.value,
                   select(ask.c.id).where(ask.c.klass == klass, ask.c.via == via.value, ask.c.claim_at <= now))
-              for klass in CLASSES for via in Via]
+              for klass in CLASSES for via in ASKED]
     return heads
 
 

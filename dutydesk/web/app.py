@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -33,6 +34,7 @@ from dutydesk.web.opening import OpeningPages
 from dutydesk.web.pages import Pages
 from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
+from dutydesk.web.photos import Photos
 from dutydesk.web.registers import RegisterPages
 
 #: names the console answers to: loopback only, so that no foreign page can reach it by a name of its own
@@ -82,9 +84,10 @@ def _foreign(headers: Headers) -> bool:
 
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
            timezone: str = "Asia/Shanghai", resources: Resources | None = None,
-           shares: Shares | None = None) -> Starlette:
+           shares: Shares | None = None, photos: Path | None = None) -> Starlette:
     """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; without
-    `resources` it shows no shelters and teams; `shares` is what neighbours may read, None where that is off.
+    `resources` it shows no shelters and teams; `shares` is what neighbours may read, None where that is off;
+    `photos` is the folder of responsible persons' photos.
 
     Serve it on a loopback address; other Host names are refused.
     """
@@ -109,6 +112,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *(RegisterPages(desk, resources).routes() if resources is not None else ()),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
         *(Neighbours(shares).routes() if shares is not None else ()),
+        *Photos(photos).routes(),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]

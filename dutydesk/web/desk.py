@@ -54,7 +54,7 @@ class Desk:
                           undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         env.filters.update(zh=words.word, span=words.span, hm=self.hm, hms=self.hms, day=self.day,
                            dayhms=self.dayhms, lag=self.lag, date=self.date, zone=self.offset, ms=milliseconds,
-                           facts=fact_line)
+                           facts=fact_line, proof=words.proof, photo=words.photo)
         env.globals.update(words=words, past=words.past, spark=spark, desk_name=self.name,
                            with_resources=self.resources is not None,
                            menu=groups({name for name in ("phones", "resources") if getattr(self, name) is not None}))

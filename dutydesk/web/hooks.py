@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from dutydesk.domain.records import Inbound
 from dutydesk.errors import DutydeskError, Refused
@@ -84,10 +84,11 @@ class Keeper:
 
 
 def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
-          after: Callable[[], None] = lambda: None, sources: Mapping[str, Pushed] | None = None) -> Starlette:
+          after: Callable[[], None] = lambda: None, sources: Mapping[str, Pushed] | None = None,
+          more: Callable[[Keeper], Sequence[BaseRoute]] = lambda keeper: ()) -> Starlette:
     """Return the application that takes call-backs at `/hooks/{channel}` and below, by GET or POST as the provider
     likes; `after` is called when rows came. Documents of `sources` are taken at `POST /feeds/{source}` (see
-    `dutydesk.web.push`).
+    `dutydesk.web.push`). `more` are routes that keep what they hear by the same keeper.
 
     401 for a bad signature, 404 for a channel that hears nothing, 413 for a body too large, 400 for one that
     cannot be read, 429 and 503 in a flood, 503 when the rows could not be stored (the provider then comes again).
@@ -119,7 +120,7 @@ def hooks(store: Store, channels: Mapping[str, Hears], clock: Clock,
 
     return Starlette(routes=[Route("/hooks/{channel}", take, methods=["GET", "POST"]),
                              Route("/hooks/{channel}/{path:path}", take, methods=["GET", "POST"]),
-                             push(store, sources or {}, clock, after)])
+                             push(store, sources or {}, clock, after), *more(keeper)])
 
 
 def _callback(request: Request, body: bytes, clock: Clock) -> Callback:

@@ -8,6 +8,7 @@ from typing import Final
 
 from dutydesk.domain.fire_record import RESULTS
 from dutydesk.domain.fire_record import STATES as FIRE_STATES
+from dutydesk.domain.photos import NAME
 from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.team import Readiness
 
@@ -31,7 +32,7 @@ ROLES: Final[Mapping[str, str]] = {
     "holder": "责任人", "deputy": "副职", "superior": "上级", "officer": "值班员", "backup": "备班",
     "leader": "带班领导", "last_resort": "兜底", "neighbour": "邻居",
 }
-VIAS: Final[Mapping[str, str]] = {"sms": "短信", "voice": "电话", "console": "值班台", "key": "按键"}
+VIAS: Final[Mapping[str, str]] = {"sms": "短信", "voice": "电话", "console": "值班台", "page": "网页", "key": "按键"}
 OUTCOMES: Final[Mapping[str, str]] = {
     "queued": "已入队", "handed_over": "已交出", "on_handset": "已送达", "picked_up": "接起未按键",
     "machine": "语音信箱", "busy": "忙", "no_answer": "无人接", "refused": "拒接", "limit": "通道限流",
@@ -61,7 +62,9 @@ STATUSES: Final[Mapping[str, str]] = {
     "Actual": "实况", "Exercise": "演练", "System": "系统", "Test": "测试", "Draft": "草稿",
 }
 DOCUMENTS: Final[Mapping[str, str]] = {"waiting": "待处理", "done": "已处理", "bad": "有错", "held": "待放行"}
-INBOUND: Final[Mapping[str, str]] = {"reply": "短信", "key": "按键", "receipt": "回执", "trouble": "通道异常"}
+INBOUND: Final[Mapping[str, str]] = {
+    "reply": "短信", "key": "按键", "receipt": "回执", "page": "网页上报", "trouble": "通道异常",
+}
 TASK_STATES: Final[Mapping[str, str]] = {"open": "待办", "done": "完成", "late": "超时", "dropped": "取消"}
 DUTIES: Final[Mapping[str, str]] = {
     "flood": "防汛", "fire": "防火", "general": "总责", "officer": "值班", "wind": "防风", "snow": "防冰雪",
@@ -148,6 +151,20 @@ def fact(key: str, value: object) -> str:
         text = word(value, VALUES[key]) if key in VALUES else str(value)
     label = KEYS.get(key, key)
     return f"{label} {text}" if label else text
+
+
+def proof(evidence: str) -> str:
+    """Write the evidence of a fact: by itself, from the page with where he stood, or who entered it."""
+    if evidence == "automatic":
+        return "自动"
+    how, *more = evidence.split(" ")
+    return " ".join(["网页", *(each for each in more if not NAME.fullmatch(each))]) if how == "page" else evidence
+
+
+def photo(evidence: str) -> str:
+    """The name of the photo a fact came with; empty for none."""
+    how, *more = evidence.split(" ")
+    return next((each for each in more if NAME.fullmatch(each)), "") if how == "page" else ""
 
 
 def span(length: timedelta) -> str:

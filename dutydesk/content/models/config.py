@@ -26,7 +26,7 @@ from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
-from dutydesk.domain.setup import CapOut, Config, Keeping, Live, MapNotes
+from dutydesk.domain.setup import CapOut, Config, DutyPage, Keeping, Live, MapNotes
 from dutydesk.domain.values import Colour
 
 
@@ -237,6 +237,22 @@ class CapOutTable(Strict):
         return self
 
 
+class PageTable(Strict):
+    """[page]: the page on which a responsible person answers, reached by a signed link in his text."""
+
+    address: Address = Field(default="", description="where phones reach the port of the hooks, like "
+                                                     "https://duty.example; empty: no links")
+    channels: tuple[Id, ...] = Field(default=(), description="text channels whose provider allows a link")
+    text: Text = Field(default=DutyPage().text, description="what stands before the link")
+    life: Interval = Field(default=DutyPage().life, description="how long a link is good")
+
+    @model_validator(mode="after")
+    def _whole(self) -> PageTable:
+        if self.channels and not self.address:
+            raise ValueError("channels need address: where phones reach the page, like https://duty.example")
+        return self
+
+
 class JournalTable(Strict):
     """[journal]."""
 
@@ -294,6 +310,7 @@ class ConfigFile(Strict):
     source: tuple[SourceTable, ...] = ()
     feeds: FeedsTable = FeedsTable()
     cap_out: CapOutTable = CapOutTable()
+    page: PageTable = PageTable()
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
     fire: FireTable = FireTable()
@@ -321,6 +338,7 @@ class ConfigFile(Strict):
             limits={name: each.model_dump(exclude_none=True) for name, each in self.limits.items()},
             feeds=Keeping(**dict(self.feeds)),
             cap_out=CapOut(**dict(self.cap_out)),
+            page=DutyPage(**dict(self.page)),
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),
