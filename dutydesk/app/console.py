@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from dutydesk.app import house
+from dutydesk.app.commanding import LiveCommand
 from dutydesk.app.desk import Desk
 from dutydesk.app.duty_pages import PHOTOS, LiveDutyPages
 from dutydesk.app.resources import LiveResources
@@ -84,10 +85,10 @@ def _listening(port: int) -> socket.socket:
 def console(desk: Desk, phones: Phones | None, port: int) -> Server:
     """The console of a desk."""
     setup = desk.folder.setup
+    resources = LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads)
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
-                 timezone=setup.config.timezone,
-                 resources=LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads),
-                 shares=_shares(desk), photos=desk.folder.path / PHOTOS)
+                 timezone=setup.config.timezone, resources=resources, shares=_shares(desk),
+                 command=LiveCommand(resources), photos=desk.folder.path / PHOTOS)
     return Server(app, port)
 
 

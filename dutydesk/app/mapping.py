@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from dutydesk.store.views import SqlViews
 from dutydesk.web import words
 from dutydesk.web.desk import HERE
 
-LEAFLET = HERE / "static" / "vendor"
+STATIC = HERE / "static"
+LEAFLET = STATIC / "vendor"
 #: What can be asked for -> its title and the layers that belong to it beside the boundaries.
 WHATS = {"shelters": ("避难场所", ("zones", "shelters")), "teams": ("救援队伍", ("teams", "village_teams")),
          "depots": ("物资储备", ("depots",)), "water": ("取水点", ("water_points",)),
@@ -82,10 +84,16 @@ def live_picture(found: LiveResources, incident: str | None, now: datetime, *, w
         site, registers = reads.site(), live(reads)
         one = _incident(reads.incidents(open_only=False), incident) if incident else None
         danger = found.danger(reads, one) if one else Danger("")
+        drawn = layers.drawings(each for each in reads.drawings() if each.incident in ("", one.id if one else ""))
     if one is None:
-        return resources_picture(what, site, registers, config, now)
+        return _with(resources_picture(what, site, registers, config, now), drawn)
     states = {dot.place: dot.state for dot in SqlViews(found.store, found.ctx.setup).map_state(one.id).dots}
-    return incident_picture(one, danger, states, site, registers, config, now)
+    return _with(incident_picture(one, danger, states, site, registers, config, now), drawn)
+
+
+def _with(picture: Picture, drawn: Layer) -> Picture:
+    """Lay what was drawn on top; nothing where nothing was."""
+    return replace(picture, layers=(*picture.layers, drawn)) if drawn.features else picture
 
 
 def _incident(known: Sequence[Incident], wanted: str) -> Incident:
@@ -126,7 +134,7 @@ def draw(picture: Picture) -> bytes:
     """Draw a picture as one HTML file; raises Refused where a library for it is missing."""
     from dutydesk.maps.html import page
 
-    return page(picture, _asset(LEAFLET / "leaflet.js"), _asset(LEAFLET / "leaflet.css"))
+    return page(picture, _asset(LEAFLET / "leaflet.js"), _asset(STATIC / "grains.js"), _asset(LEAFLET / "leaflet.css"))
 
 
 def _asset(path: Path) -> str:

@@ -13,7 +13,7 @@ from dutydesk.domain.records import Callout, Incident, State
 from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind, Role, Via
-from dutydesk.engine import cards, fire_hand, pasting, registers
+from dutydesk.engine import cards, fire_hand, pasting, registers, sent
 from dutydesk.engine.batch import Batch
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -25,7 +25,7 @@ from dutydesk.engine.phone_intake import preview, take_in
 from dutydesk.engine.restating import concede, follow
 from dutydesk.errors import Refused
 from dutydesk.ports.clock import Clock
-from dutydesk.ports.hand import CardView, Pasted, Preview, Report
+from dutydesk.ports.hand import CardView, Order, Pasted, Preview, Report
 from dutydesk.ports.opening import Opening, OpeningPreview
 from dutydesk.ports.store import Store
 
@@ -220,6 +220,10 @@ class Hand:
     def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
         """Enter what a team is doing."""
         self._do(lambda books: registers.set_team(books, team, state, officer, note), officer)
+
+    def send(self, token: str, order: Order, officer: str) -> None:
+        """Carry out an order that came over a bad link, once for each token."""
+        self._do(lambda books: sent.carry_out(books, token, order, officer), officer)
 
     # -- documents ------------------------------------------------------------------------------------
     def release(self, document: str, officer: str) -> None:

@@ -30,8 +30,8 @@ _OPENING = re.compile(r"\{(?=[{%#])")    # what Jinja would take for its own
 _PATTERN = "url(images/"    # what Leaflet's style sheet would ask for
 
 
-def page(picture: Picture, leaflet_js: str, leaflet_css: str) -> bytes:
-    """Draw a picture; `leaflet_js` and `leaflet_css` are the texts of Leaflet 1.9.
+def page(picture: Picture, leaflet_js: str, grains_js: str, leaflet_css: str) -> bytes:
+    """Draw a picture; `leaflet_js` and `leaflet_css` are the texts of Leaflet 1.9, `grains_js` draws points.
 
     Raises Refused where folium is not installed.
     """
@@ -49,7 +49,7 @@ def page(picture: Picture, leaflet_js: str, leaflet_css: str) -> bytes:
         legend.append(_layer(drawn, layer) | {"key": layer.key, "word": layer.word, "shown": layer.shown,
                                               "count": len(layer.features), "styles": _styles(layer)})
     _finish(drawn, picture, legend)
-    _head(drawn, picture, leaflet_js, leaflet_css)
+    _head(drawn, picture, leaflet_js, grains_js, leaflet_css)
     html: str = drawn.get_root().render()
     return html.encode()
 
@@ -148,14 +148,14 @@ def _element(drawn: folium.Map, name: str, script: str, **values: object) -> str
     return str(made.get_name())
 
 
-def _head(drawn: folium.Map, picture: Picture, leaflet_js: str, leaflet_css: str) -> None:
+def _head(drawn: folium.Map, picture: Picture, leaflet_js: str, grains_js: str, leaflet_css: str) -> None:
     """Put scripts and styles into the head, the policy first."""
     from branca.element import Element
     from markupsafe import escape
 
     root: Any = drawn.get_root()
     style = leaflet_css.replace(_PATTERN, "url(data:,") + (_STATIC / "map.css").read_text(encoding="utf-8")
-    script = leaflet_js.replace("</script", "<\\/script") + (_STATIC / "map.js").read_text(encoding="utf-8")
+    script = leaflet_js.replace("</script", "<\\/script") + grains_js + (_STATIC / "map.js").read_text(encoding="utf-8")
     parts = [f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
              f"<title>{escape(f'{picture.title} · {picture.subtitle}').replace('{', '&#123;')}</title>",
              f"<style>{style}</style>", f"<script>{script}</script>"]

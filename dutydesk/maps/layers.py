@@ -8,6 +8,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from dutydesk.domain.depot import Depot, WaterPoint
+from dutydesk.domain.drawing import Drawing, Sort
 from dutydesk.domain.registers import Zone
 from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.sheltering import REASONS, Judged, Why
@@ -21,6 +22,10 @@ CALLOUTS = {"closed": Style("已结", "dot", "faint"), "answered": Style("已应
             "scheduled": Style("待叫", "ring", "soft"), "calling": Style("正在叫", "ring", "ink"),
             "reminding": Style("催办", "ring", "ink"), "taken_over": Style("转达", "diamond", "paper"),
             "with_officer": Style("待值班员", "diamond", "ink")}
+_DRAWN = {Sort.FIRE_LINE.value: Style("火线", "fire_line", "ink"), Sort.BREAK.value: Style("隔离带", "break", "ink"),
+          Sort.SAFE_ZONE.value: Style("安全区", "safe_zone", "green"),
+          Sort.WAY_OUT.value: Style("撤离路线", "way_out", "violet"),
+          Sort.NOTE.value: Style("标注", "note", "ink")}
 _WATER = {"reservoir": "水库", "pond": "塘坝", "river": "河道", "tank": "蓄水池", "hydrant": "消火栓、水鹤"}
 
 
@@ -132,6 +137,14 @@ def callouts(site: Site, states: Mapping[str, str]) -> Layer:
              for number, id in places if id in site.places and site.places[id].geometry is not None]
     used = {each.style for each in found}
     return Layer("callouts", "叫应", {key: style for key, style in CALLOUTS.items() if key in used}, tuple(found))
+
+
+def drawings(entries: Iterable[Drawing]) -> Layer:
+    """Return what commanders drew; when, as a file has it, is UTC."""
+    found = tuple(Feature(it.geometry, it.sort.value, tuple(filter(None, (it.sort.zh, it.text))),
+                          {"id": it.id, "name": it.text or it.sort.zh, "sort": it.sort.value, "text": it.text,
+                           "version": it.version, "at": it.at.isoformat(), "by": it.by}) for it in entries)
+    return Layer("drawings", "标绘", _DRAWN, found)
 
 
 def _feature(it: Any, style: str, lines: Iterable[object], **values: str | int | float | None) -> Feature:

@@ -75,6 +75,53 @@ class CardView:
     script: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """Something drawn, or drawn anew: `id` is the sender's, `version` counts from 1. `sort`: see `domain.drawing`.
+    `points` are longitude and latitude, EPSG:4326; `incident` may be empty.
+    """
+
+    id: str
+    version: int
+    incident: str
+    sort: str
+    text: str
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rub:
+    """A drawing to be taken off the map, or with `back` its newest change to be taken back. `version` is the new
+    one's number.
+    """
+
+    id: str
+    version: int
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShelterOrder:
+    """A shelter to be set; None leaves a thing as it was."""
+
+    id: str
+    state: ShelterState | None
+    registered: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOrder:
+    """A team to be set."""
+
+    id: str
+    state: Readiness
+    note: str = ""
+
+
+Order = Stroke | Rub | ShelterOrder | TeamOrder
+
+
 class Hand(Protocol):
     """Each method is durable when it returns, and raises Refused with a sentence saying why.
 
@@ -174,6 +221,10 @@ class Hand(Protocol):
 
     def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
         """Enter what a team is doing."""
+        ...
+
+    def send(self, token: str, order: Order, officer: str) -> None:
+        """Carry out an order that came over a bad link: one `token` is carried out once, however often it is sent."""
         ...
 
     def release(self, document: str, officer: str) -> None:

@@ -6,6 +6,7 @@ from dutydesk.store.alert_rows import AlertReads, AlertWrites
 from dutydesk.store.ask_rows import AskReads, AskWrites
 from dutydesk.store.call_rows import CallReads, CallWrites
 from dutydesk.store.callout_rows import CalloutReads, CalloutWrites
+from dutydesk.store.drawing_rows import DrawingReads, DrawingWrites
 from dutydesk.store.fire_rows import FireReads, FireWrites
 from dutydesk.store.observed_rows import ObservedReads, ObservedWrites
 from dutydesk.store.paper_rows import PaperReads, PaperWrites
@@ -15,10 +16,10 @@ from dutydesk.store.source_rows import SourceReads, SourceWrites
 
 
 class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, SourceReads,
-              ObservedReads, FireReads, RegisterReads):
+              ObservedReads, FireReads, RegisterReads, DrawingReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
 class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites,
-              SourceWrites, ObservedWrites, FireWrites, RegisterWrites):
+              SourceWrites, ObservedWrites, FireWrites, RegisterWrites, DrawingWrites):
     """Tx of `ports.store`, in the writing transaction."""

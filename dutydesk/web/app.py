@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
@@ -18,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dutydesk.ports.clock import Clock
+from dutydesk.ports.command import Command
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
@@ -25,6 +27,7 @@ from dutydesk.ports.shares import Shares
 from dutydesk.ports.views import Views
 from dutydesk.web.acts import Acts
 from dutydesk.web.cards import Cards
+from dutydesk.web.command import CommandMap
 from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
 from dutydesk.web.maps import MapData
@@ -84,14 +87,14 @@ def _foreign(headers: Headers) -> bool:
 
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
            timezone: str = "Asia/Shanghai", resources: Resources | None = None,
-           shares: Shares | None = None, photos: Path | None = None) -> Starlette:
+           shares: Shares | None = None, photos: Path | None = None, command: Command | None = None) -> Starlette:
     """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; without
     `resources` it shows no shelters and teams; `shares` is what neighbours may read, None where that is off;
-    `photos` is the folder of responsible persons' photos.
+    `photos` is the folder of responsible persons' photos; without `command` it has no commander's map.
 
     Serve it on a loopback address; other Host names are refused.
     """
-    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources)
+    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources, command)
     pulse = Pulse(views.head)
 
     @asynccontextmanager
@@ -113,8 +116,10 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
         *(Neighbours(shares).routes() if shares is not None else ()),
         *Photos(photos).routes(),
+        *(CommandMap(desk, command).routes() if command is not None else ()),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]
-    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)), Middleware(Careful)]
+    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)), Middleware(Careful),
+                  Middleware(GZipMiddleware)]
     return Starlette(routes=routes, middleware=middleware, lifespan=watching)

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dutydesk.errors import DutydeskError
 from dutydesk.ports.clock import Clock
+from dutydesk.ports.command import Command
 from dutydesk.ports.hand import Hand
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
@@ -34,7 +35,8 @@ SLOW = timedelta(minutes=3)   # from issue to receipt: beyond it the officer mus
 
 @dataclass(frozen=True)
 class Desk:
-    """One console. `phones` is None where no simulated phones exist, `resources` where registers are not shown;
+    """One console. `phones` is None where no simulated phones exist, `resources` where registers are not shown,
+    `command` where the commander has no map;
     `name` stands in the title bar.
 
     `zone` is the zone times are shown in; they are UTC below.
@@ -47,6 +49,7 @@ class Desk:
     name: str
     zone: ZoneInfo
     resources: Resources | None = None
+    command: Command | None = None
     pages: Environment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +60,8 @@ class Desk:
                            facts=fact_line, proof=words.proof, photo=words.photo)
         env.globals.update(words=words, past=words.past, spark=spark, desk_name=self.name,
                            with_resources=self.resources is not None,
-                           menu=groups({name for name in ("phones", "resources") if getattr(self, name) is not None}))
+                           menu=groups({name for name in ("phones", "resources", "command")
+                                        if getattr(self, name) is not None}))
         object.__setattr__(self, "pages", env)
 
     def local(self, moment: datetime) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from dutydesk.domain.drawing import Sort
 from dutydesk.domain.fire_record import RESULTS
 from dutydesk.domain.fire_record import STATES as FIRE_STATES
 from dutydesk.domain.photos import NAME
@@ -98,7 +99,7 @@ JOURNAL: Final[Mapping[str, str]] = {
     "lifted_by_hand": "人工解除", "lost": "未呼通", "no_playbook": "没有预案", "notice_dropped": "告知未发",
     "officer_rung": "呼叫值班员", "opened_by_hand": "手工启动", "passed": "本级跳过", "released": "放行",
     "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
-    "shelter_set": "避难场所登记", "team_set": "队伍登记",
+    "drawn": "地图标绘", "rubbed_out": "擦除标绘", "shelter_set": "避难场所登记", "team_set": "队伍登记",
     "card_opened": "打开电话卡", "card_closed": "关闭电话卡", "new_number": "启用新号码", "corrected": "更正误叫",
     "pruned": "清理旧来文", "source_back": "来源恢复", "tried_again": "人工重试", "unfetched": "文件取不到",
     "pasted": "粘贴预警", "copy": "同一预警的另一来源", "adopted": "两条预警链合并",
@@ -113,20 +114,22 @@ KEYS: Final[Mapping[str, str]] = {
     "count": "次数", "due": "期限", "evidence": "凭据", "fact": "", "how": "", "identifier": "编号", "join": "接续",
     "left_out": "未叫", "n": "人数", "now": "变为", "office": "发布单位", "officer": "值班员", "order": "命令",
     "outcome": "结果", "place": "地点", "places": "地点数", "reach": "叫", "reason": "原因", "round": "轮", "sort": "",
-    "shelter": "", "shelter_state": "", "team": "", "team_state": "",
+    "drawn": "", "shelter": "", "shelter_state": "", "team": "", "team_state": "",
     "since": "自", "source": "来源", "adds": "补充",
     "step": "级", "text": "", "tries": "次", "understood": "理解为", "via": "方式", "was": "由", "why": "因",
     "work": "",
 }
 VALUES: Final[Mapping[str, str]] = {
     "fact": "fact", "act": "act", "via": "via", "was": "state", "now": "state", "how": "state", "outcome": "outcome",
-    "shelter_state": "shelter", "team_state": "team", "join": "join", "state": "state", "sort": "inbound",
+    "shelter_state": "shelter", "team_state": "team", "drawn": "drawn", "join": "join", "state": "state",
+    "sort": "inbound",
 }
-HIDDEN: Final = frozenset({"at", "inbound", "task", "document", "asks_of", "lease", "call"})
+HIDDEN: Final = frozenset({"at", "drawing", "inbound", "task", "document", "asks_of", "lease", "call"})
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "family": FAMILIES, "kind": KINDS, "state": STATES, "awaits": AWAITS, "role": ROLES, "via": VIAS,
     "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
     "shelter": {each.value: each.zh for each in ShelterState}, "team": {each.value: each.zh for each in Readiness},
+    "drawn": {each.value: each.zh for each in Sort},
     "category": CATEGORIES, "grade": GRADES, "space": SPACES, "term": TERMS,
     "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
     "way": WAYS, "adds": ADDS, "trust": TRUSTS, "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,

@@ -15,6 +15,7 @@ if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
 if TYPE_CHECKING:
+    from tests.app.office import Office
     from tests.app.processes import DeskProcess, Phones
     from tests.app.watching import Watch
     from tests.fetch.odd_servers import Server
@@ -67,3 +68,12 @@ def watching(tmp_path: Path, sqlite_url: str, ending: ExitStack) -> Callable[...
         ending.callback(made.close)
         return made
     return make
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A small site with shelters and teams, its store, and an officer at it."""
+    from office import at_work
+
+    with at_work(tmp_path) as found:
+        yield found

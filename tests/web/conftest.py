@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from fake import FakeClock, FakeHand, FakeViews
+from fake_command import FakeCommand
 from fake_phones import FakePhones
 from fake_registers import FakeResources
 from starlette.testclient import TestClient
@@ -23,6 +24,7 @@ class Console:
     phones: FakePhones
     clock: FakeClock
     client: TestClient
+    command: FakeCommand
 
     def sit(self, officer: str = "o1") -> None:
         """Choose who sits here."""
@@ -32,7 +34,8 @@ class Console:
 @pytest.fixture
 def console() -> Iterator[Console]:
     views = FakeViews()
+    command = FakeCommand()
     hand, phones, clock = FakeHand(views), FakePhones(), FakeClock()
     with TestClient(create(views, hand, phones, clock, name="示例值班台",
-                           resources=FakeResources())) as client:
-        yield Console(views, hand, phones, clock, client)
+                           resources=FakeResources(), command=command)) as client:
+        yield Console(views, hand, phones, clock, client, command)

@@ -17,7 +17,7 @@ from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Colour, Kind, Outcome, Role, Via
 from dutydesk.errors import Refused
 from dutydesk.ports import shown
-from dutydesk.ports.hand import CardView, Pasted
+from dutydesk.ports.hand import CardView, Order, Pasted, Stroke
 from dutydesk.ports.opening import Called, Opening, OpeningPreview, Read
 from dutydesk.ports.shown_sources import SourceView
 
@@ -361,6 +361,11 @@ class FakeHand(ObservedHand, FakeFireHand):
 
     def set_team(self, team: str, state: Readiness, officer: str, note: str = "") -> None:
         self._note("set_team", team, state, officer, note)
+
+    def send(self, token: str, order: Order, officer: str) -> None:
+        if isinstance(order, Stroke) and order.sort == "refused":
+            raise Refused("画到辖区外面去了")
+        self._note("send", token, order, officer)
 
     def release(self, document: str, officer: str) -> None:
         self._note("release", document, officer)

@@ -7,7 +7,18 @@ from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
 from dutydesk.store.tables.fires import fire, fire_day, hotspot, shock
 from dutydesk.store.tables.observed import forecast, gauge, reading, sighting
-from dutydesk.store.tables.papers import code, fact, inbound, journal, journal_head, notice, register_change, task
+from dutydesk.store.tables.papers import (
+    code,
+    drawing,
+    fact,
+    inbound,
+    journal,
+    journal_head,
+    notice,
+    register_change,
+    sent_order,
+    task,
+)
 from dutydesk.store.tables.site import desk, number, person, place, post, register_entry, seat, setting, shift
 from dutydesk.store.tables.sources import address, source_place, source_state
 
@@ -21,6 +32,7 @@ __all__ = [
     "code",
     "desk",
     "document",
+    "drawing",
     "fact",
     "fire",
     "fire_day",
@@ -44,6 +56,7 @@ __all__ = [
     "register_entry",
     "ruling",
     "seat",
+    "sent_order",
     "setting",
     "shift",
     "shock",

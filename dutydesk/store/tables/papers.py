@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, text
 
 from dutydesk.store.tables.base import (
     key,
@@ -59,6 +59,15 @@ register_change = Table(
     sqlite_autoincrement=True,
 )
 Index(None, register_change.c.register, register_change.c.entry, register_change.c.row)
+
+drawing = Table(
+    "drawing", metadata, key(), Column("version", Integer, primary_key=True, autoincrement=False),
+    *words("incident", "sort", "text"), Column("geometry", LargeBinary, nullable=False), *times("at"), *words("by"),
+    small("gone"),
+)
+Index(None, drawing.c.incident)
+
+sent_order = Table("sent_order", metadata, key("token"), *times("at"))
 
 journal = Table(
     "journal", metadata, Column("row", row_number, primary_key=True, autoincrement=True),
