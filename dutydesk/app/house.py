@@ -99,6 +99,17 @@ def channels(setup: Setup, settings: Mapping[str, object],
             for way, names in setup.config.channels.items()}
 
 
+def simulated(folder: Folder, clock: Clock, environment: Mapping[str, str],
+              made: Exchange | None = None) -> dict[str, object]:
+    """What simulated channels want to be told: the switchboard of another process where the environment names one,
+    else `made`, or a new one.
+    """
+    remote = environment.get("DUTYDESK_SIMULATOR_URL")
+    if remote:
+        return {"url": remote, "key": environment.get("DUTYDESK_SIMULATOR_KEY", "")}
+    return {"exchange": made or exchange(folder, clock)}
+
+
 def channel(config: Config, name: str, settings: Mapping[str, object],
             environment: Mapping[str, str] | None) -> Channel:
     """Make one channel; without an environment only to see whether its settings can be used."""

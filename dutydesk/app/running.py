@@ -37,8 +37,7 @@ class Running:
         self.clock = clock or shared_clock(self.store)
         remote = environment.get("DUTYDESK_SIMULATOR_URL")
         self.exchange = None if remote else house.exchange(folder, self.clock, scenario, ring_for=ring_for)
-        settings: dict[str, object] = ({"url": remote, "key": environment.get("DUTYDESK_SIMULATOR_KEY", "")} if remote
-                                       else {"exchange": self.exchange})
+        settings = house.simulated(folder, self.clock, environment, self.exchange)
         worker = f"{socket.gethostname()}-{os.getpid()}"
         self.desk = Desk(folder, self.store, self.clock, settings=settings, worker=worker, parts=parts)
         self._listener = Listener(folder.path, self.desk.hand) if "engine" in parts else None

@@ -28,7 +28,8 @@ PATIENCE = 10.0       # seconds a command may take to say its order
 LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest", "confirm_fall", "try_again", "paste",
-                    "take_report", "new_number", "correct", "verify_fire", "record_fire", "set_shelter", "set_team"})
+                    "take_report", "new_number", "correct", "verify_fire", "record_fire", "set_shelter", "set_team",
+                    "channel_tested"})
 #: orders whose `state` is a word of one of these
 _STATES = {"set_shelter": ShelterState, "set_team": Readiness}
 
@@ -47,7 +48,7 @@ class Listener:
         PostgreSQL), orders go to that one and this one listens to none. Raises Refused where it cannot listen.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        if _answers(self._path):
+        if answers(self._path):
             return
         self._path.unlink(missing_ok=True)
         before = os.umask(0o177)   # never open to others, not even between bind and chmod
@@ -92,8 +93,8 @@ class Listener:
             return {"refused": str(error)}
 
 
-def _answers(path: Path) -> bool:
-    """Whether somebody listens there."""
+def answers(path: Path) -> bool:
+    """Whether a desk listens for orders at this socket."""
     with socket.socket(socket.AF_UNIX) as line:
         try:
             line.connect(str(path))

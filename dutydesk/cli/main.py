@@ -33,6 +33,7 @@ COMMANDS = {
     "feeds": "the sources of this site: how each does, try a new one, paste, record, replay",
     "export": "write what neighbours may read: incidents as CAP 1.2, signed where a key is set",
     "channels": "list the channels of this site",
+    "doctor": "try every channel before it is needed, end to end",
     "schema": "write the JSON Schemas of a site's files",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from dutydesk.domain.channel_trial import says_test
 from dutydesk.domain.ids import derive
 from dutydesk.domain.message import codes_line
 from dutydesk.domain.records import Ask, Callout, Inbound, State
@@ -63,7 +64,7 @@ def unclear(books: Books, row: Inbound, phone: Phone, why: str) -> str:
     """Nothing is acknowledged. With any ask open the man is awake: ask back, and ring him with all open asks."""
     open_asks = [ask for ask in phone.asked() if phone.open(ask)]
     if not open_asks:
-        return _for_the_officer(books, row, why)
+        return "test" if says_test(row.text) else _for_the_officer(books, row, why)
     first = open_asks[0]
     drill = _drill(books, first.incident)
     callouts = [phone.callouts[id] for id in dict.fromkeys(ask.callout for ask in open_asks)]

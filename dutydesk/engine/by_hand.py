@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -79,6 +79,11 @@ class Hand:
                                             evidence=f"by hand: {officer}"))
 
         self._do(work, officer)
+
+    # -- channels -------------------------------------------------------------------------------------
+    def channel_tested(self, channel: str, call: str, good: bool, found: Mapping[str, str]) -> None:
+        """Keep in the journal what a test of a channel came to; it belongs to no callout."""
+        self._do(lambda books: books.note("channel_tested", channel=channel, call=call, good=good, found=dict(found)))
 
     # -- answers --------------------------------------------------------------------------------------
     def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None, officer: str) -> None:

@@ -203,3 +203,34 @@ class Closes(Protocol):
     async def close(self) -> None:
         """End them; runs in the loop that sent."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One thing that was looked at: good, bad, or (None) neither; what was found, and what to do about it."""
+
+    what: str
+    good: bool | None
+    found: str
+    remedy: str = ""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """Can be looked over before it is needed, without sending anything: `dutydesk doctor`."""
+
+    def addresses(self) -> Sequence[str]:
+        """Return where it connects to, `scheme://host[:port]`, the port where the scheme does not tell it."""
+        ...
+
+    def public_address(self) -> str:
+        """Return how the provider reaches our hooks, without a slash at the end; empty where it does not, or where
+        nobody said.
+        """
+        ...
+
+    async def look_over(self) -> Sequence[Checked]:
+        """Ask the provider what can be asked without sending: whether it knows us, what it approved. Raises SendError
+        where it does not answer.
+        """
+        ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,6 +30,10 @@ class Copy(Protocol):
     name: str
     most: int
     per_minute: int
+
+    def addresses(self) -> Sequence[str]:
+        """Return where it connects to, `scheme://host[:port]`, nothing secret in it; none where nobody can tell."""
+        ...
 
     def send(self, digest: Digest) -> None:
         """Hand one digest over; returning means that it was accepted, by the service's own word.

@@ -113,6 +113,9 @@ class PaperSql:
         self.claim_inbound = dialect.claim(self.inbound)
         self.inbound_of = (select(*i).where(i.number == bindparam("number"))
                            .order_by(i.received_at.desc(), i.id.desc()).limit(bindparam("most")))
+        self.inbound_since = (select(*i).where(i.state.in_(("new", "done", "waiting", "open")),
+                                               i.received_at >= bindparam("since"))
+                              .order_by(i.received_at, i.id))
         self.add_inbound = adding(dialect, inbound, known=True)
         self.finish_inbound = changing(dialect, inbound, ["understood", "state"])
         self.shelve = update(inbound).where(dialect.among(i.id, "ids")).values(state="waiting")
@@ -173,6 +176,11 @@ class PaperReads(Session):
         """Return the newest that was heard from a number, newest first."""
         values = {"number": number, "most": limit}
         return [_inbound(row) for row in self.rows(self.home.statements(PaperSql).inbound_of, values)]
+
+    def inbound_since(self, since: datetime) -> list[Inbound]:
+        """Return all that was heard at `since` or later, whatever became of it, oldest first."""
+        return [_inbound(row) for row in self.rows(self.home.statements(PaperSql).inbound_since,
+                                                   {"since": micros(since)})]
 
     def tasks(self, *, incident: str | None = None, open_only: bool = True) -> list[Task]:
         """Return tasks in order of their time; a late one is still open."""

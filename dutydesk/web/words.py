@@ -89,7 +89,8 @@ ADDS: Final[Mapping[str, str]] = {
 WAYS: Final[Mapping[str, str]] = {"folder": "文件夹", "poll": "网上取", "push": "推送", "": "手工"}
 TRUSTS: Final[Mapping[str, str]] = {"official": "发布系统", "relay": "转发", "outside": "外部", "": ""}
 JOURNAL: Final[Mapping[str, str]] = {
-    "alarm": "报警", "bad_document": "文件有错", "by_hand": "人工命令", "call": "呼叫", "climb": "进入一级",
+    "alarm": "报警", "bad_document": "文件有错", "by_hand": "人工命令", "call": "呼叫", "channel_tested": "通道测试",
+    "climb": "进入一级",
     "closed": "叫应结束", "colour": "颜色变化", "colours_expired": "颜色到期", "drill_stopped": "演练中止",
     "duplicate": "重复来文", "expired": "预警到期", "fact": "记实", "handed": "已交出", "heard": "收到回话",
     "fire_record": "火情记录", "fire_verified": "热点核实", "hotspots": "卫星热点", "hotspots_masked": "已知热源",

@@ -32,16 +32,27 @@ class FakeTwilio:
 
     asked: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
     port: int = 0
+    status: str = "active"
 
     def app(self) -> web.Application:
         app = web.Application()
         app.router.add_post(f"/2010-04-01/Accounts/{ACCOUNT}/{{kind}}.json", self.create)
+        app.router.add_get(f"/2010-04-01/Accounts/{ACCOUNT}.json", self.account)
         return app
 
-    async def create(self, request: web.Request) -> web.Response:
+    def stranger(self, request: web.Request) -> web.Response | None:
         known = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {known}":
-            return web.json_response({"code": 20003, "message": "Authenticate", "status": 401}, status=401)
+        if request.headers.get("Authorization") == f"Basic {known}":
+            return None
+        return web.json_response({"code": 20003, "message": "Authenticate", "status": 401}, status=401)
+
+    async def account(self, request: web.Request) -> web.Response:
+        return self.stranger(request) or web.json_response({"sid": ACCOUNT, "status": self.status})
+
+    async def create(self, request: web.Request) -> web.Response:
+        refused = self.stranger(request)
+        if refused is not None:
+            return refused
         kind = request.match_info["kind"]
         fields = parse_qsl((await request.read()).decode(), keep_blank_values=True)
         end = dict(fields)["To"][-1]

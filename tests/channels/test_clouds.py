@@ -15,7 +15,7 @@ from dutydesk.channels.aliyun.voice import long
 from dutydesk.channels.settings import Filled
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import SendError, UsageError
-from dutydesk.ports.channel import Limits, Speaks, Tracks
+from dutydesk.ports.channel import Checks, Limits, Speaks, Tracks
 from tests.channels.gateways.driving import outcome
 
 
@@ -176,6 +176,43 @@ def test_a_cloud_that_cannot_be_asked_is_an_error_to_be_tried_again(kind: str) -
         assert not error.value.permanent
         await made.close()
     asyncio.run(story())
+
+
+# -- looked over --------------------------------------------------------------------------------------
+APPROVED: dict[str, list[dict[str, Any]]] = {
+    "aliyun-sms": [{"id": "T_1", "status": 1}, {"id": "T_2", "status": 0}, {"id": "T_3", "status": 1}],
+    "tencent-sms": [{"TemplateId": 1, "StatusCode": 0}, {"TemplateId": 2, "StatusCode": 1},
+                    {"TemplateId": 3, "StatusCode": 0}]}
+
+
+def looked_over(kind: str, **changes: Any) -> list[tuple[str, bool | None]]:
+    async def story(made: Any, fake: Cloud) -> list[tuple[str, bool | None]]:
+        fake.kept = {"templates": APPROVED.get(kind, [])}
+        assert isinstance(made, Checks)
+        assert made.addresses() == [f"http://127.0.0.1:{fake.port}"]
+        found = [(check.what, check.good) for check in await made.look_over()]
+        assert not fake.taken
+        return found
+    if kind == "tencent-sms":      # there ids are numbers
+        changes["templates"] = {"flood": {"id": 1, "drill": "2"}, "marked": {"id": 3}, "plain": {"id": 4}}
+    found: list[tuple[str, bool | None]] = told(kind, story, **changes)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["aliyun-sms", "tencent-sms"])
+def test_every_template_is_asked_for_before_it_is_needed(kind: str) -> None:
+    assert looked_over(kind) == [("template", True), ("template", False), ("template", True), ("template", False)]
+
+
+@pytest.mark.parametrize(("kind", "wanted"), [
+    ("aliyun-sms", {("login", False)}), ("aliyun-voice", {("login", False)}), ("tencent-sms", {("login", False)}),
+    ("tencent-voice", set())])
+def test_a_wrong_key_is_known_before_a_message_needs_it(kind: str, wanted: set[tuple[str, bool]]) -> None:
+    assert set(looked_over(kind, key_secret=Filled("another"))) == wanted
+
+
+def test_a_right_key_is_known_too() -> None:
+    assert looked_over("aliyun-voice") == [("login", True)]
 
 
 # -- settings -----------------------------------------------------------------------------------------

@@ -141,6 +141,20 @@ def test_where_nobody_listens_nothing_left() -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize(("token", "status", "good"), [
+    (TOKEN, "active", True), (TOKEN, "suspended", False), ("another", "active", False)])
+def test_the_account_is_looked_at_before_it_is_needed(token: str, status: str, good: bool) -> None:
+    async def story() -> None:
+        async with serving(FakeTwilio(status=status)) as fake:
+            made = channel("twilio-sms", "x", token=Filled(token), api_url=f"http://127.0.0.1:{fake.port}")
+            check, = await made.look_over()
+            assert (check.what, check.good, bool(check.remedy)) == ("login", good, not good)
+            assert (made.addresses(), made.public_address()) == ([f"http://127.0.0.1:{fake.port}"], PUBLIC)
+            assert not fake.asked
+            await made.close()
+    asyncio.run(story())
+
+
 def test_a_token_in_the_file_and_an_address_that_is_none_are_refused() -> None:
     with pytest.raises(UsageError, match="no secret stands in the file"):
         channel("twilio-sms", "x", token="plain")

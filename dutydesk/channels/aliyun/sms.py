@@ -11,7 +11,7 @@ from typing import Any
 
 from dutydesk.channels.aliyun.settings import AliyunSmsSettings
 from dutydesk.channels.aliyun.talk import Talk
-from dutydesk.channels.clouds.account import asked
+from dutydesk.channels.clouds.account import REMEDY, asked, template_checked
 from dutydesk.channels.clouds.pushes import BEIJING, moment, rows_of
 from dutydesk.channels.clouds.templates import Unfit, fit
 from dutydesk.channels.clouds.watching import Watch, Watched
@@ -20,7 +20,7 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Callback, Front, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Front, Handed, Outgoing, Reply
 
 #: What a network says of a message that did not arrive. Others: it failed, and may arrive another time.
 STATES: Mapping[str, Outcome] = {
@@ -32,6 +32,8 @@ STATES: Mapping[str, Outcome] = {
 _WAITING, _FAILED, _ARRIVED = 1, 2, 3      # SendStatus
 _SURE = timedelta(minutes=1)               # so long after the hand-over a message is in the list, if it ever came
 _PAGE = 50
+_APPROVED = 1                              # TemplateStatus
+_NO_TEMPLATE = ("isv.SMS_TEMPLATE_ILLEGAL", "isv.TEMPLATE_NOT_EXIST")
 
 
 class AliyunSms(Talk):
@@ -110,6 +112,20 @@ class AliyunSms(Talk):
                 return self._receipt(sent.key, _state(row), str(row.get("ErrCode") or ""),
                                      moment(row.get("ReceiveDate"), now))
         return None
+
+    async def look_over(self) -> list[Checked]:
+        """Ask for every template whether it is approved; that shows too whether the key is known."""
+        ids = dict.fromkeys(each for row in self.settings.templates.values() for each in (row.id, row.drill) if each)
+        found = []
+        for code in ids:
+            told = await self.ask("QuerySmsTemplate", {"TemplateCode": code})
+            state = told.body.get("TemplateStatus")
+            if told.good:
+                found.append(template_checked(code, approved=state == _APPROVED, said=f"status {state}"))
+            else:
+                found.append(Checked("login" if told.code not in _NO_TEMPLATE else "template", False,
+                                     f"{code}: {told.code or 'no answer'} {told.why}".strip(), REMEDY))
+        return found
 
     # -- what is pushed -------------------------------------------------------------------------------
     def read_callback(self, callback: Callback) -> list[Inbound]:

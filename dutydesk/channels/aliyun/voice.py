@@ -14,7 +14,7 @@ from typing import Any
 
 from dutydesk.channels.aliyun.settings import AliyunVoiceSettings
 from dutydesk.channels.aliyun.talk import Talk
-from dutydesk.channels.clouds.account import asked
+from dutydesk.channels.clouds.account import REMEDY, asked
 from dutydesk.channels.clouds.pushes import moment, rows_of
 from dutydesk.channels.clouds.templates import Unfit, fit
 from dutydesk.channels.clouds.watching import Watch, Watched
@@ -22,7 +22,7 @@ from dutydesk.channels.numbers import national
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
-from dutydesk.ports.channel import Callback, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Handed, Outgoing, Reply
 
 #: What a call came to, by its status code. One that rang and was not answered is told by `ring_time`.
 STATES: Mapping[str, Outcome] = {
@@ -102,6 +102,15 @@ class AliyunVoice(Talk):
     def answer(self, callback: Callback, *, stored: bool) -> Reply:
         """Say what Aliyun waits for; where nothing is stored it comes again."""
         return Reply('{"code":0,"msg":"ok"}', content_type="application/json") if stored else Reply("", 503)
+
+    async def look_over(self) -> list[Checked]:
+        """Ask for a call there never was: whatever is said of it, the key is known, or is not."""
+        told = await self.ask("QueryCallDetailByCallId", {
+            "CallId": "1^1", "ProdId": TELLING, "QueryDate": int(self.settings.now().timestamp() * 1000)})
+        known = told.good or told.code.startswith("isv.")      # of the interface, behind the gate that checks keys
+        if known:
+            return [Checked("login", True, "the key is known")]
+        return [Checked("login", False, f"{told.code or 'no answer'} {told.why}".strip(), REMEDY)]
 
     # -- what is asked for ----------------------------------------------------------------------------
     async def pull(self, take: Callable[[Sequence[Inbound]], Awaitable[None]], now: datetime) -> int:

@@ -12,9 +12,10 @@ from dutydesk.channels.clouds.settings import CloudSettings
 from dutydesk.channels.left import never_left
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Handed
+from dutydesk.ports.channel import Checked, Handed
 
 GOOD = "OK"
+REMEDY = "see key_id, key_secret and what the user of that key may do, in the console of the provider"
 THREADS = 32    # more are no quicker
 Some = TypeVar("Some")
 
@@ -55,6 +56,10 @@ class Account:
         """End the threads; what is under way ends by its own time-out."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    def public_address(self) -> str:
+        """How the provider reaches our hooks."""
+        return self._settings.public_url
+
     def meaning(self, told: Told) -> Outcome:
         """What an answer that is not good means: by the settings, else the provider's table; unknown without a word."""
         if not told.code:
@@ -70,6 +75,12 @@ class Account:
         if never_left(error):
             raise SendError(f"{self.name}: nobody listens there", permanent=False) from error
         return Told("", "the line broke")
+
+
+def template_checked(code: str, *, approved: bool, said: str) -> Checked:
+    """Whether a template may be used."""
+    return Checked("template", approved, f"{code} {'is approved' if approved else said}",
+                   "" if approved else "wait for its approval, or name another in dutydesk.toml")
 
 
 def asked(name: str, told: Told) -> Told:

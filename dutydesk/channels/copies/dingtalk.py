@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 
 from pydantic import SecretStr
 
-from dutydesk.channels.copies.posting import CopySettings, say, text_of
+from dutydesk.channels.copies.posting import CopySettings, root, say, text_of
 from dutydesk.channels.settings import Secret
 from dutydesk.ports.copy import Digest
 
@@ -37,6 +37,10 @@ class DingTalk:
     def __init__(self, name: str, settings: Settings) -> None:
         self.name = name
         self._settings = settings
+
+    def addresses(self) -> list[str]:
+        """Where it connects to, without what is secret of it."""
+        return [root(self._settings.url.get_secret_value())]
 
     def send(self, digest: Digest) -> None:
         """Say it in the group."""

@@ -39,6 +39,10 @@ class Mail:
         self.name = name
         self._settings = settings
 
+    def addresses(self) -> list[str]:
+        """Where it connects to."""
+        return [f"{'smtps' if self._settings.tls == 'tls' else 'smtp'}://{self._settings.host}:{self._settings.port}"]
+
     def send(self, digest: Digest) -> None:
         """Send one mail to everybody; it counts as accepted when the server took it for all of them."""
         mine = self._settings

@@ -32,6 +32,10 @@ class Other:
         self.name = name
         self._settings = settings
 
+    def addresses(self) -> list[str]:
+        """Where it connects to: only Apprise knows."""
+        return []
+
     def send(self, digest: Digest) -> None:
         """Say it everywhere; one place that fails is a failure, and all are told again."""
         try:

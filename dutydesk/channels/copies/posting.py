@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from dutydesk.channels.settings import ChannelSettings
 from dutydesk.errors import SendError, Throttled
@@ -20,6 +21,12 @@ class CopySettings(ChannelSettings):
     """Base of every copy's settings."""
 
     table: ClassVar[str] = "copy"
+
+
+def root(url: str) -> str:
+    """An address without its path, which may be a password."""
+    where = urlsplit(url)
+    return f"{where.scheme}://{where.netloc.rpartition('@')[2]}"
 
 
 def post(name: str, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from dutydesk.channels.copies.posting import CopySettings, post
+from dutydesk.channels.copies.posting import CopySettings, post, root
 from dutydesk.channels.settings import Secret
 from dutydesk.errors import SendError, Throttled
 from dutydesk.ports.copy import Digest
@@ -36,6 +36,10 @@ class Webhook:
     def __init__(self, name: str, settings: Settings) -> None:
         self.name = name
         self._settings = settings
+
+    def addresses(self) -> list[str]:
+        """Where it connects to, without what is secret of it."""
+        return [root(self._settings.url)]
 
     def send(self, digest: Digest) -> None:
         """POST it; any 2xx is an acceptance."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dutydesk.channels.http.fill import digested, facts_of, filled, nested
@@ -19,7 +20,7 @@ from dutydesk.channels.web import Web
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import Refused, SendError
-from dutydesk.ports.channel import Callback, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Handed, Outgoing, Reply
 
 if TYPE_CHECKING:
     from dutydesk.channels.web import Answered
@@ -91,6 +92,20 @@ class Gateway:
         return await self._web.ask(ask.method, fill(ask.url), headers, body,
                                    fields if ask.body in ("form", "query") else {}, encoding,
                                    in_url=ask.body == "query" or ask.method == "GET")
+
+    def addresses(self) -> list[str]:
+        """Where it connects to; what is filled in stands behind the host."""
+        asks = (self.settings, self.settings.query, self.settings.pull)
+        found = (urlsplit(ask.url) for ask in asks if ask is not None)
+        return list(dict.fromkeys(f"{url.scheme}://{url.netloc}" for url in found))
+
+    def public_address(self) -> str:
+        """How the gateway reaches our hooks: nobody said."""
+        return ""
+
+    async def look_over(self) -> list[Checked]:
+        """Nothing is known of a gateway that could be asked without a message."""
+        return []
 
     async def close(self) -> None:
         """End the connections."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from dutydesk.channels.clouds.account import Told, asked
+from dutydesk.channels.clouds.account import REMEDY, Told, asked, template_checked
 from dutydesk.channels.clouds.pushes import moment, rows_of
 from dutydesk.channels.clouds.templates import Unfit, fit
 from dutydesk.channels.http.read import ref
@@ -17,11 +17,12 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Callback, Front, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Front, Handed, Outgoing, Reply
 
 #: What a network says of a message that did not arrive. Others: it failed, and may arrive another time.
 STATES: Mapping[str, Outcome] = {"REJECTD": Outcome.REFUSED, "SUBFAIL": Outcome.REFUSED}
 _PAGE = 100
+_APPROVED = 0       # StatusCode
 _EARLIER, _LATER = timedelta(minutes=1), timedelta(days=1)   # around the hand-over a report is looked for
 
 
@@ -112,6 +113,17 @@ class TencentSms(Talk):
     def _reply(self, row: Mapping[str, Any], now: datetime) -> Inbound:
         return self._text(_number(row.get("CountryCode"), row.get("SubscriberNumber") or row.get("PhoneNumber")),
                           str(row.get("ReplyContent") or ""), row.get("ReplyTime"), now)
+
+    async def look_over(self) -> list[Checked]:
+        """Ask for all templates whether they are approved; that shows too whether the key is known."""
+        rows = self.settings.templates.values()
+        ids = list(dict.fromkeys(each for row in rows for each in (row.id, row.drill) if each))
+        told = await self.ask("DescribeSmsTemplateList", {"International": 0, "TemplateIdSet": [int(id) for id in ids]})
+        if not told.good:
+            return [Checked("login", False, f"{told.code or 'no answer'} {told.why}".strip(), REMEDY)]
+        states = {str(row.get("TemplateId")): row.get("StatusCode") for row in _rows(told, "DescribeTemplateStatusSet")}
+        return [template_checked(id, approved=states.get(id) == _APPROVED,
+                                 said=f"status {states[id]}" if id in states else "not known there") for id in ids]
 
     # -- what is pushed -------------------------------------------------------------------------------
     def read_callback(self, callback: Callback) -> list[Inbound]:

@@ -15,7 +15,7 @@ from dutydesk.channels.tencent.talk import Talk
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
-from dutydesk.ports.channel import Callback, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Handed, Outgoing, Reply
 
 #: `result` of a call that ended; why it could not be put through follows in a push of its own.
 RESULTS: Mapping[str, Outcome] = {"0": Outcome.PICKED_UP, "1": Outcome.NO_ANSWER}
@@ -56,6 +56,10 @@ class TencentVoice(Talk):
             return self.refused(told)
         its_id = str((told.body.get("SendStatus") or {}).get("CallId") or "")
         return Handed(Outcome.QUEUED, ref(self.name, its_id) if its_id else "")
+
+    async def look_over(self) -> list[Checked]:
+        """Nothing of it can be asked without a call: only a test message shows whether the key is known."""
+        return []
 
     def read_callback(self, callback: Callback) -> list[Inbound]:
         """Return what a call came to, keys, and why it failed, as rows; raises Refused."""

@@ -13,7 +13,7 @@ from multidict import MultiDict
 from dutydesk.channels.twilio.settings import TwilioSettings
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import Refused, SendError, UsageError
-from dutydesk.ports.channel import Callback, Handed
+from dutydesk.ports.channel import Callback, Checked, Handed
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -84,6 +84,30 @@ class Talk:
     def url(self, path: str, **query: str) -> str:
         """An address of ours as Twilio reaches it."""
         return f"{self.settings.public_url}/hooks/{self.name}/{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def addresses(self) -> list[str]:
+        """Where it connects to."""
+        return [self.settings.api_url]
+
+    def public_address(self) -> str:
+        """How Twilio reaches our hooks."""
+        return self.settings.public_url
+
+    async def look_over(self) -> list[Checked]:
+        """Ask for the account: whether the token is its own, and whether it is active."""
+        import aiohttp
+        from twilio.base.exceptions import TwilioException
+
+        try:
+            account = await self.client().api.accounts(self.settings.account).fetch_async()
+        except TwilioException as error:
+            said = str(getattr(error, "msg", "") or "no answer that makes sense")
+            return [Checked("login", False, said[:200], "see account and token in Twilio's console")]
+        except aiohttp.ClientError as error:
+            raise SendError(f"{self.name}: {type(error).__name__}", permanent=False) from error
+        active = account.status == "active"
+        return [Checked("login", active, f"the account is {account.status}",
+                        "" if active else "see the account in Twilio's console")]
 
     def form(self, callback: Callback) -> dict[str, str]:
         """The fields of a call-back, signature checked.
