@@ -16,6 +16,7 @@ from dutydesk.app import house
 from dutydesk.app.commanding import LiveCommand
 from dutydesk.app.desk import Desk
 from dutydesk.app.duty_pages import PHOTOS, LiveDutyPages
+from dutydesk.app.ledger import LiveLedger
 from dutydesk.app.resources import LiveResources
 from dutydesk.app.sharing import Sharing
 from dutydesk.errors import Refused
@@ -88,7 +89,8 @@ def console(desk: Desk, phones: Phones | None, port: int) -> Server:
     resources = LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads)
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
                  timezone=setup.config.timezone, resources=resources, shares=_shares(desk),
-                 command=LiveCommand(resources), photos=desk.folder.path / PHOTOS)
+                 command=LiveCommand(resources),
+                 ledger=LiveLedger(desk.folder.path, desk.store, desk.clock), photos=desk.folder.path / PHOTOS)
     return Server(app, port)
 
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.command import Command
 from dutydesk.ports.hand import Hand
+from dutydesk.ports.ledger import Ledger
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
 from dutydesk.ports.shares import Shares
@@ -30,6 +31,7 @@ from dutydesk.web.cards import Cards
 from dutydesk.web.command import CommandMap
 from dutydesk.web.desk import HERE, Desk
 from dutydesk.web.events import Pulse, events
+from dutydesk.web.ledger import LedgerPages
 from dutydesk.web.maps import MapData
 from dutydesk.web.neighbours import Neighbours
 from dutydesk.web.observed import ObservedPages
@@ -87,14 +89,16 @@ def _foreign(headers: Headers) -> bool:
 
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
            timezone: str = "Asia/Shanghai", resources: Resources | None = None,
-           shares: Shares | None = None, photos: Path | None = None, command: Command | None = None) -> Starlette:
+           shares: Shares | None = None, photos: Path | None = None, command: Command | None = None,
+           ledger: Ledger | None = None) -> Starlette:
     """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; without
     `resources` it shows no shelters and teams; `shares` is what neighbours may read, None where that is off;
-    `photos` is the folder of responsible persons' photos; without `command` it has no commander's map.
+    `photos` is the folder of responsible persons' photos; without `command` it has no commander's map,
+    without `ledger` no tables of people, settings and lists.
 
     Serve it on a loopback address; other Host names are refused.
     """
-    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources, command)
+    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources, command, ledger)
     pulse = Pulse(views.head)
 
     @asynccontextmanager
@@ -116,6 +120,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
         *(Neighbours(shares).routes() if shares is not None else ()),
         *Photos(photos).routes(),
+        *(LedgerPages(desk, ledger).routes() if ledger is not None else ()),
         *(CommandMap(desk, command).routes() if command is not None else ()),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),

@@ -20,6 +20,7 @@ from dutydesk.errors import DutydeskError
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.command import Command
 from dutydesk.ports.hand import Hand
+from dutydesk.ports.ledger import Ledger
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
 from dutydesk.ports.views import Views
@@ -36,7 +37,7 @@ SLOW = timedelta(minutes=3)   # from issue to receipt: beyond it the officer mus
 @dataclass(frozen=True)
 class Desk:
     """One console. `phones` is None where no simulated phones exist, `resources` where registers are not shown,
-    `command` where the commander has no map;
+    `command` where the commander has no map, `ledger` where nobody administers here;
     `name` stands in the title bar.
 
     `zone` is the zone times are shown in; they are UTC below.
@@ -50,6 +51,7 @@ class Desk:
     zone: ZoneInfo
     resources: Resources | None = None
     command: Command | None = None
+    ledger: Ledger | None = None
     pages: Environment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +62,7 @@ class Desk:
                            facts=fact_line, proof=words.proof, photo=words.photo)
         env.globals.update(words=words, past=words.past, spark=spark, desk_name=self.name,
                            with_resources=self.resources is not None,
-                           menu=groups({name for name in ("phones", "resources", "command")
+                           menu=groups({name for name in ("phones", "resources", "command", "ledger")
                                         if getattr(self, name) is not None}))
         object.__setattr__(self, "pages", env)
 

@@ -41,11 +41,14 @@ GROUPS = (
     Group("监测", (("/stations", "雨情水情"), ("/fire-weather", "火险等级"), ("/feeds", "来源"), ("/documents", ""))),
     Group("资源", (("/shelters", "避难场所"), ("/teams", "队伍物资")), "resources"),
     Group("指挥图", (("/command", "指挥图"),), "command"),
+    Group("管理", (("/tables/people", "人员"), ("/tables/posts", "岗位"), ("/tables/places", "地点"),
+                   ("/lists", "录入名单"), ("/settings", "设置")), "ledger"),
     Group("日志", (("/journal", "日志"),)),
     Group("话机", (("/phones", "话机"),), "phones"),
 )
 
 
 def groups(there: Collection[str]) -> tuple[Group, ...]:
-    """Return the groups to show where `there` is what this console has: `resources`, `phones`, `command`."""
+    """Return the groups to show where `there` is what this console has: `resources`, `phones`, `command`,
+    `ledger`."""
     return tuple(group for group in GROUPS if not group.needs or group.needs in there)
