@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from dutydesk.app import house, probing
+from dutydesk.app import house, probing, wire
 from dutydesk.app.overhearing import Ear
 from dutydesk.channels.guard import Guarded
 from dutydesk.domain.channel_trial import text_of
@@ -20,7 +20,7 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import Refused, SendError, UsageError
-from dutydesk.ports.channel import Channel, Checked, Checks, Closes, Handed, Hears, Listens, Outgoing, Pulls
+from dutydesk.ports.channel import Channel, Checked, Checks, Closes, Handed, Hears, Holds, Listens, Outgoing, Pulls
 from dutydesk.ports.clock import Clock
 
 logger = logging.getLogger(__name__)
@@ -77,6 +77,7 @@ class Doctor:
         self._config = folder.setup.config
         self._clock, self._ear, self._number, self._wait, self._tell = clock, ear, number, wait, tell
         self._settings = house.simulated(folder, clock, os.environ)
+        self._beside = wire.answers(folder.path / wire.NAME)
         if ear and ear.asked_lately(number, clock.now() - LATELY):
             raise Refused("the desk called this phone within the last hour, and a reply to the test might count as an "
                           "answer; test with another phone")
@@ -129,6 +130,10 @@ class Doctor:
     async def _tried(self, channel: Channel, found: Examined) -> None:
         """The login, the way back, and a message, unless the way there is closed."""
         try:
+            if self._beside and channel.real and isinstance(channel, Listens | Holds):
+                found.checks.append(Checked("login", None, "its connection belongs to the running desk",
+                                            "stop the desk to try it"))
+                return
             if isinstance(channel, Checks) and _open(found):
                 await self._login(channel, found)
             if self._ear and _open(found):
@@ -155,10 +160,8 @@ class Doctor:
     # -- a message ------------------------------------------------------------------------------------
     async def _message(self, channel: Channel, found: Examined, ear: Ear) -> None:
         """Hand a test message over, wait for what comes back, and keep it all in the journal."""
-        hindered = ear.attach(channel)
-        if hindered:
-            found.checks.append(Checked("message", None, "not tried", hindered))
-            return
+        ear.attach(channel)
+        pulling = asyncio.create_task(ear.pull(channel))
         began = self._clock.now()
         call = derive("t", "test", found.name, began.isoformat())
         config = self._config
@@ -170,6 +173,7 @@ class Doctor:
         found.checks.append(checked)
         if handed is not None:
             found.checks += await self._come_back(channel, ear, (call, handed.provider), began)
+        found.checks += await _end(pulling)
         ear.note(found.name, call, found.good, {each.what: _word(each) for each in found.checks})
 
     async def _hand_over(self, channel: Channel, message: Outgoing) -> tuple[Checked, Handed | None]:
@@ -190,7 +194,6 @@ class Doctor:
         """Wait until the receipt and the reply are there, or the time is over."""
         if not isinstance(channel, Hears | Pulls | Listens):
             return [Checked("receipt", None, "this channel hears nothing back")]
-        pulling = asyncio.create_task(ear.pull(channel))
         receipt: Inbound | None = None
         reply: Inbound | None = None
         loop = asyncio.get_running_loop()
@@ -202,10 +205,7 @@ class Doctor:
             rows = await asyncio.to_thread(ear.heard, began - EARLIER)
             receipt = _receipt(rows, calls) or receipt
             reply = _reply(rows, channel, self._number, calls, began) or reply
-        trouble = _trouble(pulling)
-        pulling.cancel()
-        await asyncio.gather(pulling, return_exceptions=True)
-        return [*trouble, self._seen(receipt, ear.fault), _answered(reply, channel.via, self._wait)]
+        return [self._seen(receipt, ear.fault), _answered(reply, channel.via, self._wait)]
 
     def _seen(self, receipt: Inbound | None, fault: str) -> Checked:
         if receipt is None or receipt.outcome is None:
@@ -241,9 +241,11 @@ def _answered(reply: Inbound | None, via: Via, wait: float) -> Checked:
     return Checked("reply", None, f"none in {wait:g} s", "answer the test to see that replies come back")
 
 
-def _trouble(pulling: asyncio.Task[None]) -> list[Checked]:
-    """Why the provider could not be asked for what waits, if it could not."""
-    error = pulling.exception() if pulling.done() and not pulling.cancelled() else None
+async def _end(pulling: asyncio.Task[None]) -> list[Checked]:
+    """End the asking for what waits; why the provider could not be asked, if it could not."""
+    error = pulling.exception() if pulling.done() else None
+    pulling.cancel()
+    await asyncio.gather(pulling, return_exceptions=True)
     remedy = "see what the key may do, and whether the provider opened the pull"
     return [Checked("pull", False, str(error), remedy)] if error else []
 

@@ -19,7 +19,6 @@ from dutydesk.engine.supervise import Supervise
 from dutydesk.errors import Refused
 from dutydesk.ports.channel import Channel, Hears, Listens, Pulls, Speaks
 from dutydesk.ports.clock import Clock
-from dutydesk.store.dialect import SQLITE
 from dutydesk.store.store import SqlStore, open_store
 from dutydesk.web.hooks import hooks
 
@@ -38,7 +37,6 @@ class Ear:
         self.fault = ""                     # why pushes cannot be heard here
         self._store = self._open()
         self._closing.callback(self._store.close)
-        self._alone = not self.beside and self._store.home.dialect.name == SQLITE
 
     def _open(self) -> SqlStore:
         url = house.store_url(self._folder.path, self._folder.setup.config.store)
@@ -63,15 +61,12 @@ class Ear:
             return
         self._closing.callback(server.stop)
 
-    def attach(self, channel: Channel) -> str:
-        """Let a channel deliver here and look things up; return why it cannot be tried now, empty where it can."""
+    def attach(self, channel: Channel) -> None:
+        """Let a channel deliver here and look things up; a real one that delivers, only where no desk runs."""
         if isinstance(channel, Speaks):
             channel.connect(AtTheDoor(house.reading_context(self._folder), self._store))
         if isinstance(channel, Listens):
-            if channel.real and not self._alone:
-                return "its connection belongs to the running desk; stop the desk to try it"
             channel.listen(self._take)
-        return ""
 
     async def pull(self, channel: Channel) -> None:
         """Fetch for ever what waits at the provider; beside a live desk that is the desk's work."""

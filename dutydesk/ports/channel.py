@@ -205,6 +205,13 @@ class Closes(Protocol):
         ...
 
 
+@runtime_checkable
+class Holds(Protocol):
+    """Holds a connection on which replies arrive: while one process has it, no other may open it. `holds` is True."""
+
+    holds: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """One thing that was looked at: good, bad, or (None) neither; what was found, and what to do about it."""

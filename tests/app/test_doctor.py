@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from dutydesk.app import wire
 from dutydesk.app.desk import PARTS
 from dutydesk.app.house import open_folder, store_url
 from dutydesk.app.looking import reading
@@ -293,6 +294,23 @@ def test_a_phone_the_desk_called_lately_is_not_tested(site: Site) -> None:
     store.close()
     assert main(["doctor", "texts", "--to", PHONE, "--yes", "--site", str(folder.path)]) == 3
     assert site.fake.taken == []
+
+
+def test_a_line_of_its_own_is_tried_only_while_no_desk_has_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CMPP: beside a live desk nothing is opened; alone the login is tried, here at a port where nobody listens."""
+    monkeypatch.setenv("CMPP_SECRET", "x")
+    site.change('sms = "texts"', 'sms = "line"')
+    with site.toml.open("a", encoding="utf-8") as file:
+        file.write('\n[channel.line]\nkind = "cmpp"\nhost = "127.0.0.1"\nport = 1\nsp = "901234"\n'
+                   'password = "${CMPP_SECRET}"\nnumber = "10690001"\n')
+    code, found = site.doctor("line")
+    assert (code, bad(found["line"])) == (1, {"port"})
+    with socket.socket(socket.AF_UNIX) as desk:
+        (site.city.folder / "var").mkdir(exist_ok=True)
+        desk.bind(str(site.city.folder / wire.NAME))
+        desk.listen()
+        code, found = site.doctor("line", to="")
+    assert found["line"]["login"]["remedy"] == "stop the desk to try it"
 
 
 # -- copies -------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Callback, Checked, Front, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Front, Handed, Outgoing
 
 #: What a network says of a message that did not arrive. Others: it failed, and may arrive another time.
 STATES: Mapping[str, Outcome] = {
@@ -147,9 +147,6 @@ class AliyunSms(Talk):
         return Inbound(derive("i", self.name, "receipt", key, outcome.value, code), self.name, "receipt", "", code, key,
                        at, outcome)
 
-    def answer(self, callback: Callback, *, stored: bool) -> Reply:
-        """Say what Aliyun waits for; where nothing is stored it comes again."""
-        return Reply('{"code":0,"msg":"ok"}', content_type="application/json") if stored else Reply("", 503)
 
 
 def _written(number: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from dutydesk.channels.clouds.account import GOOD, Account, Told
 from dutydesk.channels.clouds.settings import CloudSettings
 from dutydesk.domain.values import Outcome
-from dutydesk.errors import UsageError
 
 if TYPE_CHECKING:
     from alibabacloud_tea_openapi.client import Client
@@ -41,20 +38,11 @@ class Talk(Account):
     """An account at Aliyun, for one of its interfaces. `api_url` is its address."""
 
     errors = staticmethod(outcome_of)
+    thanks = '{"code":0,"msg":"ok"}'
 
     def __init__(self, name: str, settings: CloudSettings, api_url: str) -> None:
-        super().__init__(name, settings)
-        self._url = urlsplit(api_url)
+        super().__init__(name, settings, api_url)
         self._client: Client | None = None
-        self._making = threading.Lock()
-
-    async def ask(self, action: str, query: Mapping[str, Any]) -> Told:
-        """Make one request; raises SendError where it surely never left."""
-        return await self.in_thread(lambda: self._ask(action, query))
-
-    def addresses(self) -> list[str]:
-        """Where it connects to."""
-        return [self._url.geturl()]
 
     def client(self) -> Client:
         """The official client, made at the first request. It asks once: nothing is sent again behind our back."""
@@ -96,11 +84,3 @@ def _read(body: object) -> Told:
         return Told("", "an answer that makes no sense")
     code = str(body["Code"])
     return Told(GOOD if code == "OK" else code, "" if code == "OK" else str(body.get("Message") or ""), body)
-
-
-def needed() -> None:
-    """Raise UsageError where the library is not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("alibabacloud_tea_openapi") is None:
-        raise UsageError("Aliyun's own library is not installed: pip install 'dutydesk[aliyun]'")

@@ -22,7 +22,7 @@ from dutydesk.channels.numbers import national
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
-from dutydesk.ports.channel import Callback, Checked, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Handed, Outgoing
 
 #: What a call came to, by its status code. One that rang and was not answered is told by `ring_time`.
 STATES: Mapping[str, Outcome] = {
@@ -99,9 +99,6 @@ class AliyunVoice(Talk):
         return Inbound(derive("i", self.name, "receipt", call, outcome.value, code), self.name, "receipt", "", code,
                        call, at, outcome)
 
-    def answer(self, callback: Callback, *, stored: bool) -> Reply:
-        """Say what Aliyun waits for; where nothing is stored it comes again."""
-        return Reply('{"code":0,"msg":"ok"}', content_type="application/json") if stored else Reply("", 503)
 
     async def look_over(self) -> list[Checked]:
         """Ask for a call there never was: whatever is said of it, the key is known, or is not."""

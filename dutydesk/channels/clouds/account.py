@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from dutydesk.channels.clouds.settings import CloudSettings
 from dutydesk.channels.left import never_left
 from dutydesk.domain.values import Outcome
-from dutydesk.errors import SendError
-from dutydesk.ports.channel import Checked, Handed
+from dutydesk.errors import SendError, UsageError
+from dutydesk.ports.channel import Callback, Checked, Handed, Reply
 
 GOOD = "OK"
 REMEDY = "see key_id, key_secret and what the user of that key may do, in the console of the provider"
@@ -41,16 +44,34 @@ class Account:
 
     real = True
     errors: Callable[[str], Outcome]      # what a code of the provider means
+    thanks: str                           # what a push is answered with
 
-    def __init__(self, name: str, settings: CloudSettings) -> None:
+    def __init__(self, name: str, settings: CloudSettings, api_url: str) -> None:
         self.name = name
         self.limits = settings.limits
         self._settings = settings
+        self._url = urlsplit(api_url)
+        self._making = threading.Lock()   # of the client, which the first thread that needs it makes
         self._threads = ThreadPoolExecutor(min(THREADS, settings.limits.max_in_flight), thread_name_prefix=name)
 
     async def in_thread(self, work: Callable[[], Some]) -> Some:
         """Do what waits in a thread of this channel."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def ask(self, action: str, query: Mapping[str, Any]) -> Told:
+        """Make one request; raises SendError where it surely never left."""
+        return await self.in_thread(lambda: self._ask(action, query))
+
+    def _ask(self, action: str, query: Mapping[str, Any]) -> Told:
+        raise NotImplementedError
+
+    def answer(self, callback: Callback, *, stored: bool) -> Reply:
+        """Say what the provider waits for; where nothing is stored it comes again."""
+        return Reply(self.thanks, content_type="application/json") if stored else Reply("", 503)
+
+    def addresses(self) -> list[str]:
+        """Where it connects to."""
+        return [self._url.geturl()]
 
     async def close(self) -> None:
         """End the threads; what is under way ends by its own time-out."""
@@ -75,6 +96,12 @@ class Account:
         if never_left(error):
             raise SendError(f"{self.name}: nobody listens there", permanent=False) from error
         return Told("", "the line broke")
+
+
+def needed(module: str, cloud: str, extra: str) -> None:
+    """Raise UsageError where a cloud's own library is not installed."""
+    if find_spec(module) is None:
+        raise UsageError(f"{cloud}'s own library is not installed: pip install 'dutydesk[{extra}]'")
 
 
 def template_checked(code: str, *, approved: bool, said: str) -> Checked:

@@ -19,7 +19,7 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import REF, Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Handed, Outgoing
+from dutydesk.ports.channel import Checked, Handed, Outgoing
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +35,14 @@ Take = Callable[[Sequence[Inbound]], Awaitable[None]]
 
 
 class Cmpp:
-    """The way out. Implements Channel, Pulls (it stays while the line lasts) and Closes.
+    """The way out. Implements Channel, Pulls (it stays while the line lasts), Holds, Checks and Closes.
 
     A gateway cannot be asked by a key of ours: what is unknown stays so until a report comes.
     """
 
     via = Via.SMS
     real = True
+    holds = True
     every = 1.0
 
     def __init__(self, name: str, settings: CmppSettings) -> None:
@@ -85,6 +86,22 @@ class Cmpp:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
             self._line = None
+
+    # -- looked over ----------------------------------------------------------------------------------
+    def addresses(self) -> list[str]:
+        """Where it connects to."""
+        return [f"tcp://{self.settings.host}:{self.settings.port}"]
+
+    def public_address(self) -> str:
+        """The gateway answers on the line we made."""
+        return ""
+
+    async def look_over(self) -> list[Checked]:
+        """Log in."""
+        line = self._open()
+        good = await line.ready(self.limits.timeout)
+        return [Checked("login", good, "logged in" if good else line.why,
+                        "" if good else "compare sp, password and version with the operator's contract")]
 
     # -- out ------------------------------------------------------------------------------------------
     async def send(self, message: Outgoing) -> Handed:

@@ -17,7 +17,7 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Callback, Checked, Front, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Front, Handed, Outgoing
 
 #: What a network says of a message that did not arrive. Others: it failed, and may arrive another time.
 STATES: Mapping[str, Outcome] = {"REJECTD": Outcome.REFUSED, "SUBFAIL": Outcome.REFUSED}
@@ -147,9 +147,6 @@ class TencentSms(Talk):
         return Inbound(derive("i", self.name, "receipt", its_id, outcome.value), self.name, "receipt", "", "", call, at,
                        outcome)
 
-    def answer(self, callback: Callback, *, stored: bool) -> Reply:
-        """Say what Tencent waits for; where nothing is stored it comes again."""
-        return Reply('{"result":0,"errmsg":"OK"}', content_type="application/json") if stored else Reply("", 503)
 
 
 def _rows(told: Told, name: str) -> list[Mapping[str, Any]]:

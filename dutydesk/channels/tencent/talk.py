@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from dutydesk.channels.clouds.account import GOOD, Account, Told
 from dutydesk.channels.tencent.settings import TencentSettings
 from dutydesk.domain.values import Outcome
-from dutydesk.errors import UsageError
 
 if TYPE_CHECKING:
     from tencentcloud.common.common_client import CommonClient
@@ -39,23 +36,14 @@ class Talk(Account):
     """An account at Tencent, for one of its interfaces: `service` and `version`, at `api_url`."""
 
     errors = staticmethod(outcome_of)
+    thanks = '{"result":0,"errmsg":"OK"}'
     service: str
     version: str
 
     def __init__(self, name: str, settings: TencentSettings, api_url: str) -> None:
-        super().__init__(name, settings)
+        super().__init__(name, settings, api_url)
         self._region = settings.region
-        self._url = urlsplit(api_url)
         self._client: CommonClient | None = None
-        self._making = threading.Lock()
-
-    async def ask(self, action: str, query: Mapping[str, Any]) -> Told:
-        """Make one request; raises SendError where it surely never left."""
-        return await self.in_thread(lambda: self._ask(action, query))
-
-    def addresses(self) -> list[str]:
-        """Where it connects to."""
-        return [self._url.geturl()]
 
     def client(self) -> CommonClient:
         """The official client, made at the first request. It asks once: nothing is sent again behind our back."""
@@ -96,11 +84,3 @@ def _read(body: object) -> Told:
         return Told("", "an answer that makes no sense")
     error = answer.get("Error")
     return Told(str(error["Code"]), str(error.get("Message") or "")) if error else Told(GOOD, "", answer)
-
-
-def needed() -> None:
-    """Raise UsageError where the library is not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("tencentcloud") is None:
-        raise UsageError("Tencent's own library is not installed: pip install 'dutydesk[tencent]'")

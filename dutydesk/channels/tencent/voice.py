@@ -15,7 +15,7 @@ from dutydesk.channels.tencent.talk import Talk
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
-from dutydesk.ports.channel import Callback, Checked, Handed, Outgoing, Reply
+from dutydesk.ports.channel import Callback, Checked, Handed, Outgoing
 
 #: `result` of a call that ended; why it could not be put through follows in a push of its own.
 RESULTS: Mapping[str, Outcome] = {"0": Outcome.PICKED_UP, "1": Outcome.NO_ANSWER}
@@ -87,7 +87,3 @@ class TencentVoice(Talk):
         its_id = str(told["callid"])
         return Inbound(derive("i", self.name, kind, its_id, text), self.name, kind, "", text, ref(self.name, its_id),
                        at, outcome)
-
-    def answer(self, callback: Callback, *, stored: bool) -> Reply:
-        """Say what Tencent waits for; where nothing is stored it comes again."""
-        return Reply('{"result":0,"errmsg":"OK"}', content_type="application/json") if stored else Reply("", 503)
