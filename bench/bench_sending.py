@@ -83,7 +83,7 @@ def ours(url: str, posts: int) -> tuple[float, int]:
         channel = registry.make("http", "gateway", {
             "url": url, "fields": {"key": "{key}", "to": "{number}", "text": "{text}"}, "limits": LIMITS,
             "answer": {"code": "code", "id": "id"}, "now": clock.now})
-        ctx = Context(folder.setup, SiteTexts(folder.setup.texts), house.sources(folder.setup), feed,
+        ctx = Context(folder.setup, SiteTexts(folder.setup.texts), house.sources(folder), feed,
                       {Via.SMS: (channel,)})
         rounds = Rounds(ctx, store)
         now = clock.now()

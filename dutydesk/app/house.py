@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from dutydesk.engine.context import Context
 from dutydesk.engine.lanes import limits_of
 from dutydesk.errors import Faulty, UsageError
 from dutydesk.feeds.registry import feed
+from dutydesk.feeds.signatures import pinned
 from dutydesk.fetch.manners import located
 from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.channel import Channel
@@ -37,7 +39,8 @@ from dutydesk.ports.feed import Polling, Source
 if TYPE_CHECKING:
     from dutydesk.channels.simulator.exchange import Exchange
 
-_OWN_FIELDS = frozenset(field.name for field in fields(Source)) - {"settings", "polling"}   # of a [[source]]
+_OWN_FIELDS = (frozenset(field.name for field in fields(Source))   # of a [[source]]
+               - {"settings", "polling", "certificates"})
 _POLLING_FIELDS = frozenset(field.name for field in fields(Polling))
 KEY_FILE = "var/journal.key"
 SIMULATOR = "simulator-"
@@ -68,12 +71,12 @@ def open_folder(path: Path) -> Folder:
     return Folder(path, loaded, loaded.setup)
 
 
-def sources(setup: Setup) -> dict[str, Source]:
-    """The sources of dutydesk.toml by id."""
-    return {str(row["id"]): _source(row) for row in setup.config.sources}
+def sources(folder: Folder) -> dict[str, Source]:
+    """The sources of dutydesk.toml by id; raises UsageError for a certificate that cannot be used."""
+    return {str(row["id"]): _source(folder.path, row) for row in folder.setup.config.sources}
 
 
-def _source(row: Mapping[str, Any]) -> Source:
+def _source(site: Path, row: Mapping[str, Any]) -> Source:
     """One `[[source]]` as the house knows it; what its kind alone reads stands in `settings`."""
     known = {name: row[name] for name in _OWN_FIELDS & row.keys() if row[name] is not None}
     shade = known.get("unknown_colour")
@@ -83,8 +86,24 @@ def _source(row: Mapping[str, Any]) -> Source:
     if urls:
         given = {name: row[name] for name in _POLLING_FIELDS & row.keys()}
         known["polling"] = Polling(**given | {"urls": urls})
-    settings = {name: value for name, value in row.items() if name not in _OWN_FIELDS | _POLLING_FIELDS | {"url"}}
-    return Source(**known, settings=settings)
+    if row.get("certificate"):
+        known["certificates"] = _certificates(site / str(row["certificate"]), str(row["id"]))
+    named = _OWN_FIELDS | _POLLING_FIELDS | {"url", "certificate"}
+    return Source(**known, settings={name: value for name, value in row.items() if name not in named})
+
+
+def _certificates(path: Path, source: str) -> tuple[str, ...]:
+    """The certificates in a source's PEM file. Without them nobody could tell whose word came, so none is no choice."""
+    try:
+        found = pinned(path.read_text("ascii"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"source {source}: certificate {path} cannot be read ({error}); write the path of a PEM "
+                         "file, relative to the site folder") from error
+    if find_spec("signxml") is None:
+        raise UsageError(f"source {source}: checking signatures needs the extra `sign`: pip install 'dutydesk[sign]'")
+    if not found:
+        raise UsageError(f"source {source}: {path} holds no certificate; it must be a PEM file")
+    return found
 
 
 def channels(setup: Setup, settings: Mapping[str, object],
@@ -155,7 +174,7 @@ def tried(config: Config) -> dict[str, str]:
 
 def context(folder: Folder, settings: Mapping[str, object], *, worker: str = "desk") -> Context:
     """Put the engine's surroundings together."""
-    found = sources(folder.setup)
+    found = sources(folder)
     return Context(folder.setup, SiteTexts(folder.setup.texts), found, feed, channels(folder.setup, settings), worker,
                    hide=_hiding(found), locate=located, link=_link(folder))
 
@@ -175,7 +194,7 @@ def _hiding(found: Mapping[str, Source]) -> Callable[[str, str], str]:
 
 def reading_context(folder: Folder) -> Context:
     """Put together what is needed to look at things: no channel, so nothing can leave."""
-    return Context(folder.setup, SiteTexts(folder.setup.texts), sources(folder.setup), feed, {})
+    return Context(folder.setup, SiteTexts(folder.setup.texts), sources(folder), feed, {})
 
 
 def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, seed: int | None = None, *,

@@ -16,5 +16,5 @@ from dutydesk.ports.hand import Preview, Report
 def foresee(site: Path, report: Report) -> Preview:
     """Return whom a report would call now; raises Refused for what is no report."""
     folder = house.open_folder(site)
-    ctx = Context(folder.setup, SiteTexts(folder.setup.texts), house.sources(folder.setup), feed, {})
+    ctx = Context(folder.setup, SiteTexts(folder.setup.texts), house.sources(folder), feed, {})
     return preview(ctx, report, WallClock().now())

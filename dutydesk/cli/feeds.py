@@ -241,7 +241,7 @@ def _record(options: argparse.Namespace) -> int:
     from dutydesk.content.models.words import duration
 
     folder = open_folder(options.site)
-    found = [source for source in sources(folder.setup).values()
+    found = [source for source in sources(folder).values()
              if source.polling and (not options.source or source.id in options.source)]
     if not found:
         raise UsageError("no such source is polled; write `url` for one in dutydesk.toml")
@@ -265,7 +265,7 @@ def _replay(options: argparse.Namespace) -> int:
         from dutydesk.app.replay import run as replay
         from dutydesk.cli.telling import tell
 
-        told = scenario(folder, recorded, sources(folder.setup))
+        told = scenario(folder, recorded, sources(folder))
         if not options.json:
             tell(folder, told, seed=None)
             return 0

@@ -63,7 +63,7 @@ def _source(options: argparse.Namespace) -> Source:
     settings = dict(_setting(each) for each in options.set)
     if not options.source:
         return Source("parse", options.kind, settings=settings)
-    known = sources(open_folder(options.site).setup)
+    known = sources(open_folder(options.site))
     if options.source not in known:
         raise UsageError(f"there is no source {options.source!r} in dutydesk.toml; there are: {', '.join(known)}")
     found = known[options.source]

@@ -18,7 +18,7 @@ def reread(folder: Folder, recorded: Sequence[Recorded], *, as_json: bool) -> in
     matching = Matching(folder)
     faults: Counter[str] = Counter()
     totals: Counter[str] = Counter()
-    for one, found, error in each_read(recorded, sources(folder.setup)):
+    for one, found, error in each_read(recorded, sources(folder)):
         line = _line(one, found, error, matching)
         faults.update(fault.name for each in found for fault in each.faults)
         totals.update(documents=1, unreadable=bool(error), alerts=len(line["alerts"]), listed=line["listed"])

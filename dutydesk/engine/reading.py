@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dutydesk.domain.alert import Alert, Info, Request
@@ -18,6 +18,9 @@ from dutydesk.domain.succession import Says
 from dutydesk.engine.context import Context
 from dutydesk.errors import DocumentError
 from dutydesk.ports.feed import Source
+
+UNPROVEN = frozenset({"signature-missing", "signature-wrong"})
+"""Faults of a message whose source signs what it sends: nobody knows whose word it is."""
 
 _UNIT = (r"[\u4e00-\u9fff]{1,12}?(?:气象台|气象局|气象服务中心|水务局|水利局|应急管理局|自然资源和规划局|自然资源局|"
          r"林业局|海洋发展局|地震局|指挥部办公室|指挥部|雨量站|水位站|水文站|潮位站|气象站|监测站|值班室)")
@@ -49,6 +52,8 @@ def read(ctx: Context, document: Document) -> Reading:
         found = tuple(ctx.feed(source.kind).parse(document.body, source, document.received_at))
     except DocumentError as error:
         return Reading(document, source, error=error)
+    if any(fault.name in UNPROVEN for each in found if isinstance(each, Alert) for fault in each.faults):
+        source = replace(source, auto=False)     # its name was there for anybody to write
     own = {each.identifier: None for each in found if isinstance(each, Alert) and is_own(each.sender, ctx.site.desks)}
     return Reading(document, source,
                    tuple((alert, match(alert, ctx.site, ctx.fences, ctx.gazetteer))

@@ -21,6 +21,7 @@ from dutydesk.feeds.faults import Notes
 from dutydesk.feeds.fields import Fields
 from dutydesk.feeds.references import read_references
 from dutydesk.feeds.shapes import Shapes
+from dutydesk.feeds.signatures import check
 from dutydesk.feeds.times import read_time
 from dutydesk.feeds.xml import local_name, namespace, read
 from dutydesk.ports.feed import Source
@@ -94,10 +95,13 @@ def _require_cap(root: etree._Element, notes: Notes) -> None:
 def read_alert(root: etree._Element, body: bytes, source: Source, received_at: datetime, notes: Notes) -> Alert:
     """Return the alert of an `alert` element, wherever it stood; what was forgiven is noted.
 
-    `body` is what an identifier is derived from where none is given. Naive times are read in `source.zone`.
+    `body` is what an identifier is derived from where none is given. Naive times are read in `source.zone`. Where the
+    source pins certificates, a message none of them signed says so among its faults.
     """
     fields = Fields(root, "", notes)
     zone = ZoneInfo(source.zone)
+    if source.certificates:
+        check(root, source.certificates, received_at, notes)
     identifier = _identifier(fields, source, body, notes)
     sender = fields.required("sender", "missing-sender", also=("senderCode",))
     msg_type = _msg_type(fields, notes)

@@ -48,6 +48,10 @@ MEANINGS: dict[str, Meaning] = {
     "reference-form": Meaning("引用的写法不完整", "a reference is not sender,identifier,sent"),
     "reference-self": Meaning("引用了自己", "the message references itself"),
     "no-info": Meaning("没有内容段（info）", "there is no info block"),
+    "signature-missing": Meaning("应有签名而没有，先请值班员过目",
+                                 "its source signs what it sends, and this is not signed; the officer is asked first"),
+    "signature-wrong": Meaning("签名核对不上，先请值班员过目",
+                               "the pinned certificate did not sign this as it stands; the officer is asked first"),
     # an info block
     "missing-event": Meaning("没有灾害类型", "no event"),
     "missing-severity": Meaning("没有严重程度", "no severity"),

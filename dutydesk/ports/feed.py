@@ -43,6 +43,7 @@ class Source:
     `trust`: official (the issuing system itself), relay (passes on what others issue), outside (anybody).
     `lifts`: it sends the end of a warning too. `absence`: what it means that a warning is no longer listed, by the
     source's own account: nothing, or over; the desk ends nothing because of it.
+    `certificates`: PEM, one of which must have signed each CAP message; what none signed waits for the officer's word.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Source:
     trust: str = "official"
     lifts: bool = True
     absence: str = "nothing"
+    certificates: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def cycle(self) -> timedelta | None:

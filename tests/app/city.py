@@ -27,7 +27,7 @@ phone = "0000-0000000"
 last_resort = "leader"
 
 [[desk]]
-id = "990100"
+id = "{desk}"
 name = "试验市值班室"
 
 [store]
@@ -132,12 +132,12 @@ def _time(moment: datetime) -> str:
 
 
 def build(folder: Path, *, store: str = "sqlite:///var/desk.sqlite3", towns: int = 5, villages: int = 24,
-          tries: int = 2, within: str = "6s", timeout: float = 5.0) -> City:
-    """Write the city into a folder."""
+          tries: int = 2, within: str = "6s", timeout: float = 5.0, desk: str = CITY) -> City:
+    """Write the city into a folder; `desk` is the name its duty room goes by."""
     city = City(folder, towns, villages)
     for each in ("geo", "contacts", "playbooks", INBOX):
         (folder / each).mkdir(parents=True, exist_ok=True)
-    (folder / "dutydesk.toml").write_text(CONFIG.format(store=store, timeout=timeout), encoding="utf-8")
+    (folder / "dutydesk.toml").write_text(CONFIG.format(store=store, timeout=timeout, desk=desk), encoding="utf-8")
     (folder / "playbooks/flood.yaml").write_text(FLOOD.format(tries=tries, within=within), encoding="utf-8")
     (folder / "playbooks/default.yaml").write_text(
         FLOOD.format(tries=tries, within=within).replace("family: flood", "family: default"), encoding="utf-8")
@@ -149,20 +149,20 @@ def build(folder: Path, *, store: str = "sqlite:///var/desk.sqlite3", towns: int
         places.append((town, f"{number}号镇", "town", COUNTY, west, 37.2))
         places += [(village, f"{number}号镇{rank}村", "village", town, west, 37.2 + rank * 0.001)
                    for rank, village in enumerate(rest, 1)]
-    _geo(folder, places)
-    _contacts(folder, [row[0] for row in places])
+    _geo(folder, places, desk)
+    _contacts(folder, [row[0] for row in places], desk)
     return city
 
 
-def _geo(folder: Path, places: list[tuple[str, str, str, str, float, float]]) -> None:
+def _geo(folder: Path, places: list[tuple[str, str, str, str, float, float]], desk: str) -> None:
     features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]},
-                 "properties": {"id": id, "name": name, "kind": kind, "desk": CITY} | ({"parents": [up]} if up else {})}
+                 "properties": {"id": id, "name": name, "kind": kind, "desk": desk} | ({"parents": [up]} if up else {})}
                 for id, name, kind, up, lon, lat in places]
     (folder / "geo/places.geojson").write_text(
         json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), encoding="utf-8")
 
 
-def _contacts(folder: Path, places: list[str]) -> None:
+def _contacts(folder: Path, places: list[str], desk: str) -> None:
     people, numbers, posts = ["id,name,organisation,title"], ["person,kind,number,confirmed"], [
         "place,duty,seat,person,superior"]
     for rank, place in enumerate(places):
@@ -175,6 +175,6 @@ def _contacts(folder: Path, places: list[str]) -> None:
         people.append(f"{role},值班{rank},值班室,{role}")
         numbers.append(f"{role},mobile,+9999000000{rank},2026-05-01")
     roster = ["desk,role,days,start,end,person,since,until",
-              *(f"{CITY},{role},1-7,00:00,24:00,{role},," for role in ("officer", "backup", "leader"))]
+              *(f"{desk},{role},1-7,00:00,24:00,{role},," for role in ("officer", "backup", "leader"))]
     for name, rows in (("people", people), ("numbers", numbers), ("posts", posts), ("roster", roster)):
         (folder / f"contacts/{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")

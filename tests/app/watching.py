@@ -15,7 +15,7 @@ from dutydesk.clock import VirtualClock
 from dutydesk.domain.sources import Address, SourceState
 from dutydesk.engine.by_hand import Hand
 from dutydesk.engine.rounds import Rounds
-from tests.app.city import BEIJING, City, build
+from tests.app.city import BEIJING, CITY, City, build
 
 NOON = datetime(2026, 7, 20, 12, tzinfo=BEIJING)
 QUICK = "\n[feeds]\ngap = 0\n"
@@ -52,8 +52,8 @@ class Watch:
 
     def __init__(self, folder: Path, sources: str, url: str, *, start: datetime = NOON,
                  environment: Mapping[str, str] | None = None, towns: int = 2, villages: int = 3,
-                 feeds: str = QUICK) -> None:
-        self.city: City = build(folder, towns=towns, villages=villages)
+                 feeds: str = QUICK, desk: str = CITY) -> None:
+        self.city: City = build(folder, towns=towns, villages=villages, desk=desk)
         config = folder / "dutydesk.toml"
         config.write_text(config.read_text(encoding="utf-8") + feeds + sources, encoding="utf-8")
         self.folder = house.open_folder(folder)

@@ -101,10 +101,23 @@ def outside_auto(case: Case) -> Iterator[Hit]:
                       "auto = false", str(source["id"]))
 
 
+def unusable_certificate(case: Case) -> Iterator[Hit]:
+    """Find pinned certificates that cannot be had: the desk would not start without them."""
+    for place, source in enumerate(case.loaded.config.sources if case.loaded.config else ()):
+        written = str(source.get("certificate") or "")
+        path = case.loaded.folder / written
+        if written and not (path.is_file() and b"-----BEGIN CERTIFICATE-----" in path.read_bytes()):
+            yield Hit(case.loaded.config_at("source", place, "certificate"),
+                      f"certificate of source {source['id']}: {written} is no PEM file with a certificate; write its "
+                      "path, relative to the site folder", str(source["id"]))
+
+
 RULES = (
     Rule("slow-source", Level.ERROR, "every warning comes later than a red may wait", slow_source),
     Rule("deaf-source", Level.WARNING, "a source nothing can come in by", deaf_source),
     Rule("outside-auto", Level.ERROR, "a source anybody may write to calls people at once", outside_auto),
     Rule("plain-secret", Level.WARNING, "a key stands in dutydesk.toml instead of the environment", plain_secret),
+    Rule("source-certificate", Level.ERROR, "a certificate that a source's messages are checked against is not there",
+         unusable_certificate),
     Rule("unwatched", Level.INFO, "nobody would be told that the line to the outside is dead", unwatched),
 )

@@ -185,6 +185,10 @@ class SourceTable(Strict):
         default=False, description="may lie on this machine or in a private network, and redirect there")
     proxy: bool = Field(default=False, description="goes through the proxy the environment names")
     ca: Text = Field(default="", description="file of certificates trusted instead of the usual ones")
+    certificate: Text = Field(
+        default="", description="PEM file, relative to the site folder, of the certificate (one or several) that signs "
+                                "its CAP messages; what it did not sign waits for the officer's word; empty: not "
+                                "checked")
     push_key: Text = Field(default="", description="`${NAME}` of the key that signs what is pushed to "
                                                    "`/feeds/ID`; empty: nothing may be pushed")
     expect: Interval | None = Field(
