@@ -25,6 +25,7 @@ BUILT_IN: Mapping[str, str] = {
     "modem": "dutydesk.channels.modem:make",
     "simulator-sms": "dutydesk.channels.simulator:sms",
     "simulator-voice": "dutydesk.channels.simulator:voice",
+    "smpp": "dutydesk.channels.smpp:make",
     "tencent-sms": "dutydesk.channels.tencent:make_sms",
     "tencent-voice": "dutydesk.channels.tencent:make_voice",
     "twilio-sms": "dutydesk.channels.twilio:make_sms",

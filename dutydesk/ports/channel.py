@@ -191,7 +191,8 @@ class Pulls(Protocol):
 
     async def pull(self, take: Callable[[Sequence[Inbound]], Awaitable[None]], now: datetime) -> int:
         """Fetch what waits, hand it to `take`, which returns once it is stored, and only then confirm it to the
-        provider; return how many. Raises SendError when the provider cannot be asked.
+        provider; return how many. Raises SendError when the provider cannot be asked. Where rows come by themselves on
+        a connection in the loop that sends, it stays for as long as that is kept.
         """
         ...
 

@@ -35,6 +35,8 @@ SUPERVISORS = {
     "app/stumbling.py": "one bad row must not keep the next desk from its turn: logged and set aside",
     "channels/cmpp/channel.py": "a message to us waits unanswered until the store is back: logged and tried again",
     "channels/simulator/pump.py": "whatever the desk's store raises, the rows must be given again",
+    "channels/smpp/channel.py": "whatever the desk's store raises, the centre must be told to come again",
+    "channels/smpp/line.py": "a centre that says nonsense must not end the line for good: logged and made anew",
     "store/writer.py": "a failing work belongs to the caller who is waiting for it, not to the writer's thread",
     "web/events.py": "the live pages must survive a database that is gone for a while",
 }
