@@ -19,6 +19,7 @@ from dutydesk.app.duty_pages import PHOTOS, LiveDutyPages
 from dutydesk.app.ledger import LiveLedger
 from dutydesk.app.resources import LiveResources
 from dutydesk.app.sharing import Sharing
+from dutydesk.app.sheeting import LiveSheets
 from dutydesk.errors import Refused
 from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.channel import Hears
@@ -90,7 +91,8 @@ def console(desk: Desk, phones: Phones | None, port: int) -> Server:
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
                  timezone=setup.config.timezone, resources=resources, shares=_shares(desk),
                  command=LiveCommand(resources),
-                 ledger=LiveLedger(desk.folder.path, desk.store, desk.clock), photos=desk.folder.path / PHOTOS)
+                 ledger=LiveLedger(desk.folder.path, desk.store, desk.clock), photos=desk.folder.path / PHOTOS,
+                 sheets=LiveSheets(desk.ctx, desk.store, desk.hand, desk.clock))
     return Server(app, port)
 
 

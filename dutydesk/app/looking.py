@@ -19,42 +19,42 @@ from dutydesk.store.views import SqlViews
 def reading(site: Path) -> Iterator[tuple[house.Folder, Reading]]:
     """Give the folder and look-ups on its database; raises Refused where there is none yet."""
     folder = house.open_folder(site)
-    store = _open(folder)
+    found = _open(folder)
     try:
-        with store.read() as reads:
+        with found.read() as reads:
             yield folder, reads
     finally:
-        store.close()
+        found.close()
 
 
 @contextmanager
 def views(site: Path) -> Iterator[tuple[house.Folder, SqlViews]]:
     """Give the folder and the console's views of its database; a site without one yet is shown as it will begin."""
     folder = house.open_folder(site)
-    with _store(folder) as store:
-        yield folder, SqlViews(store, folder.setup)
+    with store(folder) as opened:
+        yield folder, SqlViews(opened, folder.setup)
 
 
 @contextmanager
 def resources(site: Path) -> Iterator[LiveResources]:
     """Give the registers of a site as its database knows them, or as the folder has them where there is none yet."""
     folder = house.open_folder(site)
-    with _store(folder) as store:
-        yield LiveResources(store, house.reading_context(folder), folder.loaded.roads)
+    with store(folder) as opened:
+        yield LiveResources(opened, house.reading_context(folder), folder.loaded.roads)
 
 
 @contextmanager
-def _store(folder: house.Folder) -> Iterator[SqlStore]:
+def store(folder: house.Folder) -> Iterator[SqlStore]:
     """Give a site's store for looking; a site without one yet gets one for the moment, with the folder's content."""
     with ExitStack() as closing:
         try:
-            store = _open(folder)
+            found = _open(folder)
         except NoDatabase:
             draft = Path(closing.enter_context(TemporaryDirectory(prefix="dutydesk-look-"))) / "desk.sqlite3"
-            store = open_store(f"sqlite:///{draft}", key=b"look", inline=True, durable=False)
-            store.write(lambda tx: tx.save_site(folder.setup.site))
-        closing.callback(store.close)
-        yield store
+            found = open_store(f"sqlite:///{draft}", key=b"look", inline=True, durable=False)
+            found.write(lambda tx: tx.save_site(folder.setup.site))
+        closing.callback(found.close)
+        yield found
 
 
 def _open(folder: house.Folder) -> SqlStore:

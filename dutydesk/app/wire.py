@@ -29,7 +29,7 @@ LONGEST = 1_000_000   # bytes of one order
 ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_person", "write_off", "stand_down",
                     "open_incident", "lift", "release", "hold", "confirm_rest", "confirm_fall", "try_again", "paste",
                     "take_report", "new_number", "correct", "verify_fire", "record_fire", "set_shelter", "set_team",
-                    "channel_tested"})
+                    "channel_tested", "log_sheet"})
 #: orders whose `state` is a word of one of these
 _STATES = {"set_shelter": ShelterState, "set_team": Readiness}
 

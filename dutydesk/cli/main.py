@@ -23,6 +23,7 @@ COMMANDS = {
     "incident": "open or lift an incident by hand",
     "sighting": "take in what a caller reports: where, what, who; shows whom it calls and asks",
     "fire": "list fires, enter what was found on the ground and how the fire goes on",
+    "callsheet": "print everybody who must be called by hand, numbers in full",
     "answer": "enter an answer taken by phone, or write a callout off",
     "shelter": "list shelters, open and close them, count people, find the nearest that can be used",
     "team": "list teams, enter what they are doing, find who can be there first",

@@ -13,6 +13,7 @@ from functools import cached_property
 from dutydesk.domain import alarm as alarms
 from dutydesk.domain import callout as machine
 from dutydesk.domain.effects import Alarm, Dial, Effect, Note, Notice, OpenTask, Record, Withdraw
+from dutydesk.domain.evidence import for_journal
 from dutydesk.domain.happenings import Happening, Replied
 from dutydesk.domain.ids import derive
 from dutydesk.domain.playbook import Policy
@@ -213,7 +214,7 @@ class Books:
             return
         self.note("fact", incident=callout.incident, callout=callout.id, person=record.person, fact=record.what,
                   via=record.via.value if record.via else "", at=at, act=record.act, n=record.n,
-                  evidence=record.evidence)
+                  evidence=for_journal(record.evidence))
 
     # -- rows of their own ----------------------------------------------------------------------------
     def alarm(self, incident: str, reason: str, *, place: str, callout: str = "", text: str = "", red: bool = True,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from dutydesk.domain.evidence import entered
 from dutydesk.domain.happenings import ByHand, Happening, Replied
 from dutydesk.domain.reach import reach_person
 from dutydesk.domain.records import Callout, Incident, State
@@ -86,14 +87,16 @@ class Hand:
         self._do(lambda books: books.note("channel_tested", channel=channel, call=call, good=good, found=dict(found)))
 
     # -- answers --------------------------------------------------------------------------------------
-    def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None, officer: str) -> None:
-        """Enter what a person said on the phone for one or several callouts."""
+    def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None, officer: str,
+                        reporter: str = "", proof: str = "") -> None:
+        """Enter what a person said on the phone, or somebody reported of him, for one or several callouts."""
         if person not in self.ctx.site.people:
             raise Refused(f"没有 {person} 这个人；人员见 contacts/people.csv。")
         if act not in ACTS:
             raise Refused(f"没有 {act} 这种应答；可用：{'、'.join(sorted(ACTS))}。")
         if n is not None and n < 0:
             raise Refused("转移人数不能是负数；无人需要转移写 0。")
+        evidence = entered(officer, reporter, proof)
 
         def work(books: Books) -> None:
             found = books.tx.lock_callouts(callouts)
@@ -101,8 +104,7 @@ class Hand:
                 raise Refused("有叫应编号不存在，请刷新页面后重试。")
             for rank, callout in enumerate(found):
                 role = _role(books, callout, person)
-                said = Replied(books.now, act, person, role, Via.VOICE, n if rank == 0 else None,
-                               evidence=f"by hand: {officer}")
+                said = Replied(books.now, act, person, role, Via.VOICE, n if rank == 0 else None, evidence=evidence)
                 books.advance(callout, said)
 
         self._do(work, officer)
@@ -137,6 +139,11 @@ class Hand:
     def new_number(self, person: str, number: str, callouts: Sequence[str], officer: str) -> None:
         """Take a number heard on the phone; it is dialled at once."""
         self._do(lambda books: cards.new_number(books, person, number, callouts, officer), officer)
+
+    def log_sheet(self, form: str, rows: int, officer: str, areas: Sequence[str] = (), incident: str = "") -> None:
+        """Note that a call sheet, with numbers in full, was printed."""
+        self._do(lambda books: books.note("sheet_printed", incident=incident, person=officer, form=form, rows=rows,
+                                          areas=list(areas)), officer)
 
     def write_off(self, callout: str, officer: str, why: str) -> None:
         """Close a callout without an answer; `why` is kept."""

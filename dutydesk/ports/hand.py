@@ -133,9 +133,11 @@ class Hand(Protocol):
         ...
 
     def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None,
-                        officer: str) -> None:
+                        officer: str, reporter: str = "", proof: str = "") -> None:
         """Enter what a person said on the phone for one or several callouts. `act`: answer, on_post, moved
-        (with `n`, the total so far), patrolled, opened, help, woken, not_found, decline.
+        (with `n`, the total so far), patrolled, opened, help, woken, not_found, decline. `reporter` is who told it
+        where it was not he himself, `proof` what it rests on (a line of a call sheet, a photo); both stay out of the
+        journal.
         """
         ...
 
@@ -165,6 +167,10 @@ class Hand(Protocol):
         """Take a number heard on the phone: these callouts ask him there at once where nobody has answered, and a
         task has somebody confirm it. Ends his card.
         """
+        ...
+
+    def log_sheet(self, form: str, rows: int, officer: str, areas: Sequence[str] = (), incident: str = "") -> None:
+        """Note in the journal that a call sheet of so many places was printed, with numbers in full."""
         ...
 
     def write_off(self, callout: str, officer: str, why: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Select, bindparam, case, select
 
+from dutydesk.domain.evidence import BY_HAND
 from dutydesk.domain.playbook import Policy, Step, Whom
 from dutydesk.domain.records import Chain, Closed, Incident
 from dutydesk.domain.values import Role
@@ -192,9 +193,11 @@ class IncidentLook(BoardLook):
                         self.full_name(place) if place else "", via_of(via), told, of)
 
     def _by_hand(self, evidence: str) -> str:
-        """`by hand: p0001` told with the officer's name."""
-        how, _, officer = evidence.rpartition(": ")
-        return f"{self.person_name(officer)} 录入" if how == "by hand" else evidence
+        """`by hand: p0001` told with the officer's name, and what he added."""
+        first, *added = evidence.splitlines()
+        if not first.startswith(BY_HAND):
+            return evidence
+        return "；".join((f"{self.person_name(first.removeprefix(BY_HAND))} 录入", *added))
 
     def tasks(self, id: str) -> tuple[TaskView, ...]:
         """Return tasks of an incident."""

@@ -84,7 +84,8 @@ class Acts:
         if act not in ANSWERS:
             raise Sorry("不认识这个回答")
         person = _need(str(form.get("person", "")), "请选择是谁接的电话")
-        self.hand.answer_by_phone(chosen, person, act, _count(form) if act == "moved" else None, officer)
+        self.hand.answer_by_phone(chosen, person, act, _count(form) if act == "moved" else None, officer,
+                                  str(form.get("reporter", "")), str(form.get("proof", "")))
         return said(f"已记：{words.word(act, 'act')},{len(chosen)} 处", done=True)
 
     def again(self, request: Request, form: FormData, officer: str) -> Response:

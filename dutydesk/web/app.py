@@ -25,6 +25,7 @@ from dutydesk.ports.ledger import Ledger
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
 from dutydesk.ports.shares import Shares
+from dutydesk.ports.sheets import Sheets
 from dutydesk.ports.views import Views
 from dutydesk.web.acts import Acts
 from dutydesk.web.cards import Cards
@@ -41,6 +42,7 @@ from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
 from dutydesk.web.photos import Photos
 from dutydesk.web.registers import RegisterPages
+from dutydesk.web.sheets import SheetPages
 
 #: names the console answers to: loopback only, so that no foreign page can reach it by a name of its own
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
@@ -90,15 +92,15 @@ def _foreign(headers: Headers) -> bool:
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
            timezone: str = "Asia/Shanghai", resources: Resources | None = None,
            shares: Shares | None = None, photos: Path | None = None, command: Command | None = None,
-           ledger: Ledger | None = None) -> Starlette:
+           ledger: Ledger | None = None, sheets: Sheets | None = None) -> Starlette:
     """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; without
     `resources` it shows no shelters and teams; `shares` is what neighbours may read, None where that is off;
     `photos` is the folder of responsible persons' photos; without `command` it has no commander's map,
-    without `ledger` no tables of people, settings and lists.
+    without `ledger` no tables of people, settings and lists; `sheets` prints call sheets.
 
     Serve it on a loopback address; other Host names are refused.
     """
-    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources, command, ledger)
+    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources, command, ledger, sheets)
     pulse = Pulse(views.head)
 
     @asynccontextmanager
@@ -117,6 +119,7 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *MapData(desk).routes(),
         *ObservedPages(desk).routes(),
         *(RegisterPages(desk, resources).routes() if resources is not None else ()),
+        *(SheetPages(desk, sheets).routes() if sheets is not None else ()),
         *(PhonePages(desk, phones).routes() if phones is not None else ()),
         *(Neighbours(shares).routes() if shares is not None else ()),
         *Photos(photos).routes(),

@@ -23,6 +23,7 @@ from dutydesk.ports.hand import Hand
 from dutydesk.ports.ledger import Ledger
 from dutydesk.ports.phones import Phones
 from dutydesk.ports.resources import Resources
+from dutydesk.ports.sheets import Sheets
 from dutydesk.ports.views import Views
 from dutydesk.web import words
 from dutydesk.web.menu import groups
@@ -37,7 +38,7 @@ SLOW = timedelta(minutes=3)   # from issue to receipt: beyond it the officer mus
 @dataclass(frozen=True)
 class Desk:
     """One console. `phones` is None where no simulated phones exist, `resources` where registers are not shown,
-    `command` where the commander has no map, `ledger` where nobody administers here;
+    `command` where the commander has no map, `ledger` where nobody administers here, `sheets` where none are printed;
     `name` stands in the title bar.
 
     `zone` is the zone times are shown in; they are UTC below.
@@ -52,6 +53,7 @@ class Desk:
     resources: Resources | None = None
     command: Command | None = None
     ledger: Ledger | None = None
+    sheets: Sheets | None = None
     pages: Environment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +63,7 @@ class Desk:
                            dayhms=self.dayhms, lag=self.lag, date=self.date, zone=self.offset, ms=milliseconds,
                            facts=fact_line, proof=words.proof, photo=words.photo)
         env.globals.update(words=words, past=words.past, spark=spark, desk_name=self.name,
-                           with_resources=self.resources is not None,
+                           with_resources=self.resources is not None, with_sheets=self.sheets is not None,
                            menu=groups({name for name in ("phones", "resources", "command", "ledger")
                                         if getattr(self, name) is not None}))
         object.__setattr__(self, "pages", env)

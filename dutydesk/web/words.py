@@ -80,6 +80,7 @@ CATEGORIES: Final[Mapping[str, str]] = {
 }
 GRADES: Final[Mapping[str, str]] = {"province": "省级", "city": "市级", "county": "区市级", "town": "镇街级",
                                     "village": "村级"}
+NUMBERS: Final[Mapping[str, str]] = {"mobile": "手机", "landline": "座机", "satellite": "卫星", "neighbour": "邻居"}
 SPACES: Final[Mapping[str, str]] = {"indoor": "室内", "outdoor": "室外"}
 TERMS: Final[Mapping[str, str]] = {"hours": "一天内", "days": "两周内", "weeks": "长期"}
 ADDS: Final[Mapping[str, str]] = {
@@ -102,6 +103,7 @@ JOURNAL: Final[Mapping[str, str]] = {
     "released_by_hand": "人工放行", "renewed": "续发", "rest_confirmed": "其余地区跟进", "rest_waits": "其余地区待确认",
     "drawn": "地图标绘", "rubbed_out": "擦除标绘", "shelter_set": "避难场所登记", "team_set": "队伍登记",
     "card_opened": "打开电话卡", "card_closed": "关闭电话卡", "new_number": "启用新号码", "corrected": "更正误叫",
+    "sheet_printed": "打印手工叫应单",
     "pruned": "清理旧来文", "source_back": "来源恢复", "tried_again": "人工重试", "unfetched": "文件取不到",
     "pasted": "粘贴预警", "copy": "同一预警的另一来源", "adopted": "两条预警链合并",
     "colour_conflict": "各来源颜色不一",
@@ -118,7 +120,7 @@ KEYS: Final[Mapping[str, str]] = {
     "drawn": "", "shelter": "", "shelter_state": "", "team": "", "team_state": "",
     "since": "自", "source": "来源", "adds": "补充",
     "step": "级", "text": "", "tries": "次", "understood": "理解为", "via": "方式", "was": "由", "why": "因",
-    "work": "",
+    "work": "", "form": "", "rows": "处数", "areas": "范围",
 }
 VALUES: Final[Mapping[str, str]] = {
     "fact": "fact", "act": "act", "via": "via", "was": "state", "now": "state", "how": "state", "outcome": "outcome",
@@ -131,7 +133,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
     "shelter": {each.value: each.zh for each in ShelterState}, "team": {each.value: each.zh for each in Readiness},
     "drawn": {each.value: each.zh for each in Sort},
-    "category": CATEGORIES, "grade": GRADES, "space": SPACES, "term": TERMS,
+    "category": CATEGORIES, "number": NUMBERS, "grade": GRADES, "space": SPACES, "term": TERMS,
     "message": MESSAGES, "status": STATUSES, "document": DOCUMENTS, "task_state": TASK_STATES, "duty": DUTIES,
     "way": WAYS, "adds": ADDS, "trust": TRUSTS, "level": LEVELS, "journal": JOURNAL, "inbound": INBOUND,
 }

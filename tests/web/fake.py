@@ -292,10 +292,14 @@ class FakeHand(ObservedHand, FakeFireHand):
         self.views.untaken = False
         self._note("take_alarm", incident, officer)
 
-    def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None, officer: str) -> None:
+    def answer_by_phone(self, callouts: Sequence[str], person: str, act: str, n: int | None, officer: str,
+                        reporter: str = "", proof: str = "") -> None:
         for each in callouts:
             self._change(each, state=State.ANSWERED, awaits="act", answered_at=START + timedelta(minutes=21))
-        self._note("answer_by_phone", tuple(callouts), person, act, n, officer)
+        self._note("answer_by_phone", tuple(callouts), person, act, n, officer, *filter(None, (reporter, proof)))
+
+    def log_sheet(self, form: str, rows: int, officer: str, areas: Sequence[str] = (), incident: str = "") -> None:
+        self._note("log_sheet", form, rows, officer, tuple(areas), incident)
 
     def call_again(self, callout: str, officer: str) -> None:
         self._change(callout, state=State.CALLING)
