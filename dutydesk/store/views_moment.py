@@ -91,10 +91,11 @@ class MomentLook(Look):
         def state(of: str, stored: str) -> str:
             return stored if at is None else told.states.get(of, State.SCHEDULED.value)
 
-        newest = {row[1]: row for row in self.reading.rows(sql.callouts, own) if row[6] <= until}
-        states, tallies = self._count(newest.values(), until, state)
+        opened = [row for row in self.reading.rows(sql.callouts, own) if row[6] <= until]
+        newest = {row[1]: row[5] for row in opened}     # post -> its latest round: they come in the order of rounds
+        states, tallies = self._count([row for row in opened if row[5] == newest[row[1]]], until, state)
         officers = self.reading.rows(sql.officers, own)
-        ringing = any(opened <= until and state(of, stored) in _RINGING for of, opened, stored in officers)
+        ringing = any(since <= until and state(of, stored) in _RINGING for of, since, stored in officers)
         shown = {place: colour for place, colour in colours.items()
                  if place in self.site.places and self.site.places[place].kind in ("county", "town")}
         return Moment(shown, states, tallies, ringing, tuple(told.alarms[-_MOST_ALARMS:]))

@@ -181,6 +181,8 @@ def test_the_incident_can_be_played_back(desk: Desk) -> None:
     desk.turn(1)
     page = desk.page()
     now = page.inner_text("#board tbody")
+    assert sum(int(each.inner_text()) for each in page.query_selector_all("#board td:nth-child(2)")) == (
+        views.board(desk.clock.now())[0].tally.due)
     page.click("#replay")
     page.wait_for_selector("#stamp[data-state=past]")
     page.fill("#player input", "0")

@@ -69,6 +69,16 @@ def test_the_past_is_shown_as_it_was(office: Office, command: LiveCommand) -> No
     assert command.sections(incident, office.clock.now(), NOON - timedelta(hours=1))["tallies"] == {}
 
 
+def test_the_counts_are_those_of_the_board(office: Office, command: LiveCommand) -> None:
+    """Two ways of counting, one in SQL; the seats of a post that are asked each by himself count each."""
+    *_, (now, told) = moments(office, command)
+    board = next(each for each in SqlViews(office.store).board(now) if each.family == "flood")
+    it, towns = board.tally, {id for id, _, kind, *_ in command.base()["areas"] if kind == "town"}
+    counties = [row for place, row in told["tallies"].items() if place not in towns]
+    assert [sum(column) for column in zip(*counties, strict=True)] == [
+        it.due, it.called, it.answered, it.on_post, it.silent, it.with_officer]
+
+
 def test_every_state_has_a_letter_and_places_keep_their_order(office: Office, command: LiveCommand) -> None:
     incident = office.warn()
     office.rounds.run_once(office.clock.now(), sends=False)

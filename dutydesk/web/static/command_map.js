@@ -144,13 +144,9 @@
 
   // ---- the counts ----
   function board() {
-    const body = $("#board tbody"), names = new Map(link.base.areas.map(([id, name, kind]) => [id, [name, kind]]));
-    const rows = Object.entries(shown("tallies")).map(([id, told]) => [id, ...(names.get(id) || [id ? id : "市本级", "county"]), told]);
-    const counties = rows.filter(([, , kind]) => kind === "county");
-    const towns = rows.filter(([, , kind]) => kind === "town");
-    const within = (county) => towns.filter(([id]) => id.startsWith(county)).map(([, , , told]) => told).concat(counties.filter(([id]) => id === county).map(([, , , told]) => told));
-    const all = Array.from(new Set(towns.map(([id]) => id.slice(0, 6)).concat(counties.map(([id]) => id))));
-    const sums = all.map((id) => [(names.get(id) || [id || "市本级"])[0], id, within(id).reduce((sum, told) => sum.map((each, i) => each + told[i]))]);
+    const body = $("#board tbody"), names = new Map(link.base.areas.map(([id, name]) => [id, name]));
+    const towns = new Set(link.base.areas.filter((each) => each[2] === "town").map((each) => each[0]));   // counted in their counties
+    const sums = Object.entries(shown("tallies")).filter(([id]) => !towns.has(id)).map(([id, told]) => [names.get(id) || id || "市本级", id, told]);
     body.textContent = "";
     sums.sort((a, b) => b[2][5] - a[2][5] || b[2][4] - a[2][4] || a[1].localeCompare(b[1])).forEach(([name, id, [due, , answered, acted, silent, officer]]) => {
       const line = make("tr", "", body), head = make("th", name.split("（")[0], line);
