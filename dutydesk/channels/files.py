@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from dutydesk.ports.channel import Checked
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -31,6 +33,30 @@ class Hands:
     def close(self) -> None:
         """Take no more work."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class InFolders:
+    """What a channel of files is looked over for. Implements Checks."""
+
+    folders: tuple[Path, ...]     # of the other program: they must be there and may be written
+
+    def addresses(self) -> list[str]:
+        """It connects to nothing."""
+        return []
+
+    def public_address(self) -> str:
+        """Nobody pushes."""
+        return ""
+
+    async def look_over(self) -> list[Checked]:
+        """Whether each folder can be used."""
+        return [await asyncio.to_thread(_usable, each) for each in self.folders]
+
+
+def _usable(folder: Path) -> Checked:
+    good = folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+    return Checked("folder", good, f"{folder} {'can be used' if good else 'is not there, or may not be written'}",
+                   "" if good else "make it, and let the user of the desk read and write there")
 
 
 def unfinished(name: str) -> bool:

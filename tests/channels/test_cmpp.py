@@ -203,6 +203,16 @@ def test_a_login_that_fails_says_why_and_nothing_leaves(far: Ismg, changes: dict
     assert not far.submitted
 
 
+@pytest.mark.parametrize(("far", "good"), [(Ismg(), True), (Ismg(secret="another"), False)])
+def test_the_login_is_tried_before_it_is_needed(far: Ismg, good: bool) -> None:
+    async def story(desk: Desk) -> None:
+        check, = await desk.made.look_over()
+        assert (check.what, check.good, bool(check.remedy)) == ("login", good, not good)
+        assert desk.made.addresses() == [f"tcp://127.0.0.1:{far.port}"]
+    told(far, story, patience="1s", timeout=2)
+    assert not far.submitted
+
+
 def test_a_gateway_that_proves_itself_is_believed() -> None:
     async def story(desk: Desk) -> None:
         assert await desk.sends("1") is Outcome.HANDED_OVER

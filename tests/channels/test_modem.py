@@ -21,7 +21,7 @@ from dutydesk.channels.modem.reading import read, whole
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError, UsageError
-from dutydesk.ports.channel import Limits, Outgoing
+from dutydesk.ports.channel import Checks, Limits, Outgoing
 from tests.channels.gateways.driving import Kept
 from tests.proving import examples
 
@@ -203,6 +203,19 @@ def test_without_its_folders_nothing_left(tmp_path: Path) -> None:
         with pytest.raises(SendError, match="see whether") as error:
             asyncio.run(story)
         assert not error.value.permanent
+
+
+def test_its_folders_are_looked_at_before_they_are_needed(tmp_path: Path) -> None:
+    driven = Driven(tmp_path)
+    for name in ("outbox", "sent", "error"):
+        (tmp_path / name).mkdir()
+
+    async def story() -> None:
+        assert isinstance(driven.made, Checks)
+        found = await driven.made.look_over()
+        assert [(check.good, bool(check.remedy)) for check in found] == [(True, False)] * 3 + [(False, True)]
+        assert str(tmp_path / "inbox") in found[3].found
+    driven.run(story)
 
 
 def test_what_could_not_be_stored_comes_again(smsd: Smsd) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from dutydesk.channels.ferry.inbox import Inbox
 from dutydesk.channels.ferry.outbox import Outbox
 from dutydesk.channels.ferry.settings import FerrySettings
-from dutydesk.channels.files import Hands, alone
+from dutydesk.channels.files import Hands, InFolders, alone
 from dutydesk.domain.records import Inbound
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import SendError
@@ -20,8 +20,8 @@ P = TypeVar("P")
 T = TypeVar("T")
 
 
-class Ferry:
-    """The way out. Implements Channel, Tracks and Closes.
+class Ferry(InFolders):
+    """The way out. Implements Channel, Tracks, Checks and Closes.
 
     Nothing ever comes back, so what lies in the outbox counts as handed over: nobody will know better.
     """
@@ -36,6 +36,7 @@ class Ferry:
         self.settings = settings
         self._outbox = Outbox(settings.outbox, settings.keep, settings.valid, settings.taken_within)
         self._hands = Hands(f"{name}-out")
+        self.folders = tuple(each for each in (settings.outbox, settings.inbox) if each)
 
     async def send(self, message: Outgoing) -> Handed:
         """Put one message into the outbox. Raises SendError (not permanent) where it cannot lie there."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
-from dutydesk.channels.files import Hands, alone
+from dutydesk.channels.files import Hands, InFolders, alone
 from dutydesk.channels.modem.folders import Folders
 from dutydesk.channels.modem.settings import ModemSettings
 from dutydesk.domain.records import Inbound
@@ -24,8 +24,8 @@ SHARE = 0.9               # of the time-out a message is waited for
 _NUMBER = re.compile(r"\+?\d{3,20}")    # gammu-smsd dies of a longer one
 
 
-class Modem:
-    """The way out. Implements Channel, Tracks, Pulls and Closes."""
+class Modem(InFolders):
+    """The way out. Implements Channel, Tracks, Pulls, Checks and Closes."""
 
     via = Via.SMS
     real = True
@@ -35,6 +35,7 @@ class Modem:
         self.limits = settings.limits
         self.settings = settings
         self.every = settings.every.total_seconds()
+        self.folders = (settings.outbox, settings.sent, settings.error, settings.inbox)
         self._folders = Folders(name, settings)
         self._hands = Hands(name)
 
