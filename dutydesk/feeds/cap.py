@@ -18,7 +18,7 @@ from dutydesk.domain.events import type_key
 from dutydesk.errors import NotCap
 from dutydesk.feeds.cap_info import read_info
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.fields import Fields
+from dutydesk.feeds.fields import Fields, text_of
 from dutydesk.feeds.references import read_references
 from dutydesk.feeds.shapes import Shapes
 from dutydesk.feeds.signatures import check
@@ -120,11 +120,16 @@ def read_alert(root: etree._Element, body: bytes, source: Source, received_at: d
         notes.add("colour-assumed", "", source.unknown_colour.zh)
     return Alert(
         identifier=identifier, sender=sender, sent=sent or received_at, status=status, msg_type=msg_type,
-        scope=scope, references=read_references(fields.text("references"), identifier, notes), source=source.id,
+        scope=scope, references=read_references(_refers(fields), identifier, notes), source=source.id,
         infos=infos, event=main.event if main else Event("", "", "other"), colour=colour or source.unknown_colour,
         office=office_of(identifier, sender, source.id),
         asks_officer=colour is None and msg_type in ("Alert", "Update"), faults=notes.all(),
     )
+
+
+def _refers(fields: Fields) -> str:
+    """Return what all `references` say: the standard knows one, some write one for each message."""
+    return " ".join(text_of(each) for each in fields.children("references")).strip()
 
 
 def _blocks(fields: Fields, notes: Notes) -> list[etree._Element]:

@@ -43,7 +43,8 @@ class CapIndex:
     def parse(self, body: bytes, source: Source, received_at: datetime) -> list[Alert | Request]:
         """Return what the index names; of a single message or an EDXL-DE envelope, as requests bring them, itself.
 
-        An index without entries gives nothing. Raises TooLarge, Dangerous, NotWellFormed, and WrongFormat for a
+        An index without entries gives nothing. Messages in a wrapper of another name (`alerts` of IPAWS, SOAP) are
+        read too. Raises TooLarge, Dangerous, NotWellFormed, and WrongFormat for a
         document that is no index or whose entries all lead nowhere.
         """
         notes = Notes()
@@ -52,7 +53,7 @@ class CapIndex:
         root = read(body, source.max_bytes, notes)
         if local_name(root) in ("alert", "edxldistribution"):
             return [*(Cap() if local_name(root) == "alert" else Edxl()).parse(body, source, received_at)]
-        if local_name(root) not in _ROOTS:
+        if local_name(root) not in _ROOTS and not any(map(says_cap, root.iter(etree.Element))):
             raise WrongFormat(f"文件的根元素是 {local_name(root)[:40]}，不是 Atom 或 RSS 列表")
         return told(_entries(root, source, received_at, notes), notes)
 
@@ -76,7 +77,8 @@ def _entries(root: etree._Element, source: Source, received_at: datetime, notes:
         return      # what lies in the entries that were cut off is not outside
     loose = [each for each in root.iter() if isinstance(each.tag, str) and each not in seen and says_cap(each)]
     for alert in capped(loose, notes, "alert"):
-        notes.add("outside-entry", local_name(alert))
+        if local_name(root) in _ROOTS:
+            notes.add("outside-entry", local_name(alert))
         yield _alert(alert, source, received_at)
 
 

@@ -13,17 +13,19 @@ from dutydesk.feeds.faults import Notes
 _TIME = r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d{2}[^\s,]*"
 _WHOLE = re.compile(rf"\s*(?P<sender>[^,]*?)\s*,\s*(?P<id>[^,\s][^,]*?)\s*,\s*(?P<sent>{_TIME}|[^\s,]*)(?=\s|\Z)")
 _LIKE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]")
+_PARTED = re.compile(r"\s*;\s*(?=[^,;]+,[^,;\s]+,)")
 _MOST = 100_000   # characters looked at: a thousand references
 
 
 def read_references(text: str, own: str, notes: Notes, where: str = "references") -> tuple[Reference, ...]:
     """Return the references in `text`, in order; `own` is the message's own identifier.
 
-    1. Triples sender,identifier,sent, parted by blanks; blanks around commas and inside a sender are forgiven.
+    1. Triples sender,identifier,sent, parted by blanks or semicolons; blanks around commas and inside a sender are
+       forgiven.
     2. What is left: `sender,identifier`, `identifier,sent` or a bare identifier, each noted as reference-form.
     """
     found: list[Reference] = []
-    at, text = 0, text[:_MOST]
+    at, text = 0, _PARTED.sub(" ", text[:_MOST])
     while text[at:].strip():
         match = _WHOLE.match(text, at)
         if match:

@@ -38,7 +38,8 @@ _MOST = 5_000
 _NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
 _ONE = re.compile(_NUMBER)
 _COMMA = re.compile(r"\s*[,，]\s*")
-_CIRCLE = re.compile(rf"\s*({_NUMBER})\s*[,，]\s*({_NUMBER})(?:\s+|\s*[,，]\s*)({_NUMBER})\s*(?:km)?\s*\Z")
+_CIRCLE = re.compile(rf"\s*({_NUMBER})\s*[,，]\s*({_NUMBER})(?:\s+|\s*[,，]\s*)({_NUMBER})\s*(?:km)?\s*\Z",
+                     re.IGNORECASE)
 
 Pair = tuple[float, float]
 

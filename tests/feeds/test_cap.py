@@ -261,6 +261,21 @@ def test_what_cannot_be_read_has_a_named_error(body: bytes, name: str) -> None:
     assert name in MEANINGS
 
 
+def test_several_elements_of_references_are_one_list() -> None:
+    body = document(info(), references="s,i,2031-07-20T10:00:00+08:00").decode()
+    more = "</references><references>s,j,2031-07-20T10:30:00+08:00</references>"
+    assert [each.identifier for each in parse(body.replace("</references>", more).encode()).references] == ["i", "j"]
+
+
+def test_of_more_blocks_than_any_real_message_has_the_first_are_read_and_the_cut_is_told() -> None:
+    most = 5_000
+    block = "<info><event>暴雨</event></info>"
+    for blocks, cut in ((most, False), (most + 1, True)):
+        alert = parse(document(block * blocks))
+        assert len(alert.infos) == most
+        assert ("list-cut" in {fault.name for fault in alert.faults}) is cut
+
+
 def test_json_has_the_agreed_shape() -> None:
     area = "<area><areaDesc>a</areaDesc><polygon>37,122 37,123 38,123 37,122</polygon></area>"
     told = json.loads(json.dumps(as_json(parse(document(info(area=area), references="s,i,t")))))

@@ -132,6 +132,16 @@ BROKEN = {"google_invalid.rss", "google_no_link.atom"}
 WRAPPED = {"capparselib_bushfire_valid.edxlde": 59, "capparselib_rfs.xml": 1, "google_bushfire_invalid.edxlde": 6}
 
 
+@pytest.mark.parametrize("wrapper", [
+    '<ns1:alerts xmlns:ns1="http://gov.example.services/feed">{}</ns1:alerts>', "<alerts>{}</alerts>",
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><r>{}</r></s:Body></s:Envelope>'])
+def test_messages_in_a_wrapper_of_another_name_are_read_each_once_and_without_a_fault(wrapper: str) -> None:
+    found = alerts("cap-index", wrapper.format(MESSAGE.format("a-1", INFO) + MESSAGE.format("a-2", INFO)))
+    assert [each.identifier for each in found] == ["a-1", "a-2"]
+    assert "outside-entry" not in faults(found[0])
+    assert refused("cap-index", wrapper.format("")) == "wrong-format"
+
+
 @pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "cap-index").glob("*.[arx]*")) or ["(missing)"])
 def test_every_entry_of_every_real_index_is_accounted_for(name: str) -> None:
     body = corpus("cap-index", name).read_bytes()

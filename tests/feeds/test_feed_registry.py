@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+from dutydesk.content.check.sources import WARNING_KINDS
 from dutydesk.errors import UsageError
 from dutydesk.feeds import registry
 from dutydesk.feeds.cap import Cap
@@ -16,6 +17,11 @@ def test_every_built_in_feed_loads_and_knows_its_kind() -> None:
     for kind in BUILT_IN:
         assert feed(kind).kind == kind
         assert feed(kind) is feed(kind)
+
+
+def test_the_kinds_that_check_takes_for_sources_of_warnings_are_those_that_read_alerts() -> None:
+    # A feed that reads warnings says `Alert` in its module; what reports something else never makes one.
+    assert {kind for kind in BUILT_IN if hasattr(sys.modules[type(feed(kind)).__module__], "Alert")} == WARNING_KINDS
 
 
 def test_an_unknown_kind_is_answered_with_the_kinds_there_are() -> None:

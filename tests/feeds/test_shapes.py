@@ -98,6 +98,19 @@ def test_many_rings_that_cross_themselves_cost_no_minutes_and_lose_no_place() ->
     assert {fault.name for fault in notes.all()} >= {"polygon-repaired", "polygon-hulled"}
 
 
+@pytest.mark.parametrize(("corners", "fault"), [(30_000, "polygon-repaired"), (50_010, "polygon-hulled")])
+def test_a_crossing_ring_of_more_corners_than_can_be_mended_in_time_gives_its_hull(corners: int, fault: str) -> None:
+    # A coast in a circle with one loop at its end: the hull covers all of it and a little more, never less.
+    ring = [(37 + math.sin(2 * math.pi * n / corners), 122 + math.cos(2 * math.pi * n / corners))
+            for n in range(corners - 3)]
+    ring += [(37.2, 122.9), (36.9, 122.8), (37.2, 122.8)]
+    found, names = polygon(" ".join(f"{lat:.7f},{lon:.7f}" for lat, lon in [*ring, ring[0]]))
+    assert names == [fault]
+    assert found.intersects(Point(122, 37))  # type: ignore[attr-defined]
+    for lat, lon in ring[:-3:997]:
+        assert found.distance(Point(lon, lat)) < 1e-6  # type: ignore[attr-defined]
+
+
 CIRCLES = [
     ("37,122 0", Point(122, 37), []),
     ("37,122 0.0", Point(122, 37), []),
@@ -120,7 +133,8 @@ def test_a_circle_of_nothing_is_a_point_and_nonsense_is_told(
     assert (found, names) == (wanted, faults)
 
 
-@pytest.mark.parametrize("text", ["37.5,122.1 10", "37.5, 122.1 10", "37.5,122.1,10", " 37.5,122.1\n10.0 km "])
+@pytest.mark.parametrize("text", ["37.5,122.1 10", "37.5, 122.1 10", "37.5,122.1,10", " 37.5,122.1\n10.0 km ",
+                                  "37.5,122.1 10KM"])
 def test_a_circle_is_read_however_it_is_written(text: str) -> None:
     found, names = circle(text)
     area, _ = GLOBE.geometry_area_perimeter(found)

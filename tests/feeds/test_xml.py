@@ -162,6 +162,20 @@ def test_fifty_megabytes_are_refused_before_anything_is_read() -> None:
     assert time.perf_counter() - started < 0.05
 
 
+def test_marks_denser_than_any_real_document_s_are_refused_before_they_become_elements() -> None:
+    # An element costs fifty times its characters; up to 50,000 marks any density will do.
+    for text, refused in (("<b/>" * 49_000, False), ("<b/>" * 60_000, True), ("<b>real words</b>" * 60_000, True),
+                          ("<b>as many words as a real one has</b>" * 60_000, False)):
+        body = f"<alert><identifier>{TEXT}</identifier>{text}</alert>".encode()
+        started = time.perf_counter()
+        if refused:
+            with pytest.raises(TooLarge, match="标记"):
+                read(body, HARD_LIMIT, Notes())
+            assert time.perf_counter() - started < 1
+        else:
+            assert read(body, HARD_LIMIT, Notes()).tag == "alert"
+
+
 def test_a_source_sets_its_own_limit() -> None:
     assert headline(BODY.encode(), limit=len(BODY.encode()))[0] == TEXT
     with pytest.raises(TooLarge):
