@@ -14,10 +14,10 @@ from dutydesk.channels.settings import Filled
 from dutydesk.channels.smpp import parts
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import SendError, UsageError
-from dutydesk.ports.channel import Limits
+from dutydesk.ports.channel import Checks, Holds, Limits
 from tests.channels.gateways.driving import Kept
 from tests.channels.gateways.smpp_kit import LONG, OTHER, PHONE, SHORT, at, channel, message, outcome, rows, run, until
-from tests.channels.gateways.smsc import body, centre
+from tests.channels.gateways.smsc import PASSWORD, body, centre
 
 
 # -- out ----------------------------------------------------------------------------------------------
@@ -105,6 +105,21 @@ def test_a_wrong_password_is_told_and_never_written(caplog: pytest.LogCaptureFix
         run(story)
     assert "ESME_RINVPASWD" in caplog.text
     assert "secret9" not in caplog.text
+
+
+def test_a_line_is_looked_over_without_sending_anything() -> None:
+    async def story() -> None:
+        async with centre() as fake:
+            for word, good, found in ((PASSWORD, True, "bound"), ("other", False, "it says ESME_RINVPASWD")):
+                async with at(fake, password=Filled(word)) as made:
+                    assert isinstance(made, Checks)
+                    assert isinstance(made, Holds)
+                    assert made.addresses() == [f"tcp://127.0.0.1:{fake.port}"]
+                    checked, = await made.look_over()
+                    assert (checked.what, checked.good, checked.found) == ("login", good, found)
+                    assert bool(checked.remedy) != good
+            assert not fake.taken
+    run(story)
 
 
 def test_no_number_and_no_text_is_written_to_any_log(caplog: pytest.LogCaptureFixture,

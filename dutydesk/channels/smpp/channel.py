@@ -16,7 +16,7 @@ from dutydesk.domain.ids import derive
 from dutydesk.domain.records import REF, Inbound
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.errors import SendError
-from dutydesk.ports.channel import Handed, Outgoing
+from dutydesk.ports.channel import Checked, Handed, Outgoing
 
 if TYPE_CHECKING:
     from aiosmpplib import SmppCommandStatus, SubmitSm
@@ -36,13 +36,14 @@ Answer = tuple[int, str]
 
 
 class Smpp:
-    """The way out. Implements Channel, Pulls (it stays while the line lasts) and Closes.
+    """The way out. Implements Channel, Pulls (it stays while the line lasts), Holds, Checks and Closes.
 
     A centre cannot be asked by a key of ours: what is unknown stays so until a receipt comes.
     """
 
     via = Via.SMS
     real = True
+    holds = True
     every = 1.0
 
     def __init__(self, name: str, settings: SmppSettings) -> None:
@@ -88,6 +89,22 @@ class Smpp:
             await asyncio.gather(self._keeping, return_exceptions=True)
             await self._line.end()
             self._line = None
+
+    # -- looked over ----------------------------------------------------------------------------------
+    def addresses(self) -> list[str]:
+        """Where it connects to."""
+        return [f"tcp://{self.settings.host}:{self.settings.port}"]
+
+    def public_address(self) -> str:
+        """The centre answers on the line we made."""
+        return ""
+
+    async def look_over(self) -> list[Checked]:
+        """Bind."""
+        line = self._open()
+        good = await line.bound(self.limits.timeout)
+        return [Checked("login", good, "bound" if good else line.why or "no answer in time",
+                        "" if good else "compare host, port, system_id and password with the operator's sheet")]
 
     # -- out ------------------------------------------------------------------------------------------
     async def send(self, message: Outgoing) -> Handed:
