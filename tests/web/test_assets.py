@@ -12,7 +12,8 @@ from tools import assets
 
 
 def test_every_library_has_one_exact_version_and_a_hash() -> None:
-    wanted = json.loads((assets.ROOT / "package.json").read_text())["dependencies"]
+    package = json.loads((assets.ROOT / "package.json").read_text())
+    wanted = package["dependencies"] | package["devDependencies"]
     locked = json.loads((assets.ROOT / "package-lock.json").read_text())["packages"]
     for name, version in wanted.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version)
@@ -34,6 +35,13 @@ def test_a_half_built_or_old_folder_is_built_again(tmp_path: Path) -> None:
     assert assets.present(tmp_path)
     (tmp_path / "htmx.js").unlink()
     assert not assets.present(tmp_path)
+
+
+def test_what_only_tests_need_is_never_shipped() -> None:
+    development = json.loads((assets.ROOT / "package.json").read_text())["devDependencies"]
+    assert {source.split("/")[0] for source in assets.TESTED} == set(development)
+    assert not [path for path in assets.TESTED.values() if path.is_relative_to(assets.ROOT / "dutydesk")]
+    assert not {source.split("/")[0] for source in assets.FILES} & set(development)
 
 
 def test_without_npm_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from fake import FakeClock, FakeHand, FakeViews
 from fake_phones import FakePhones
+from fake_registers import FakeResources
 
 from dutydesk.domain.records import State
 from dutydesk.web.app import create
@@ -51,7 +52,8 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        app = create(self.views, self.hand, self.phones, self.clock, name="示例值班台")
+        app = create(self.views, self.hand, self.phones, self.clock, name="示例值班台",
+                     resources=FakeResources())
         config = uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
@@ -225,16 +227,6 @@ def test_enter_in_a_field_of_the_card_presses_its_own_button(page: Any, served: 
     page.press("#card-number", "Enter")
     page.wait_for_selector("#phone-card", state="detached")
     assert served.hand.done[-1] == ("new_number", "p0001", "+999555000111", ("c1", "c2"), "o1")
-
-
-def test_leaving_the_page_lets_the_robot_ring_again(page: Any, served: Served) -> None:
-    page.goto("/people/p0001")
-    live(page)
-    page.keyboard.press("p")
-    page.wait_for_selector("#phone-card")
-    page.goto("/journal")
-    live(page)
-    assert ("close_card", "p0001", "o1") in served.hand.done
 
 
 def test_a_form_clicked_the_moment_it_appears_is_not_sent_by_the_browser_itself(page: Any, served: Served) -> None:
