@@ -28,6 +28,7 @@ COMMANDS = {
     "shelter": "list shelters, open and close them, count people, find the nearest that can be used",
     "team": "list teams, enter what they are doing, find who can be there first",
     "map": "draw a map to hand out, or a layer for another program",
+    "texts": "print every text the site can send, to be approved by a provider",
     "journal": "verify the journal, or print its head",
     "lists": "read lists of people as offices keep them into contacts/",
     "load": "bring a site folder into the database, showing the difference first",

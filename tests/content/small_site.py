@@ -181,10 +181,10 @@ desk,role,days,start,end,person,since,until
 371000,leader,"1-5,6,7",00:00,24:00,p2,,
 """
 
-HEAD = "【{{ signature }}】{% if drill %}【演练】{% endif %}"
+HEAD = "【{{ signature }}】{% if drill %}（演练）{% endif %}"
 TEXT = HEAD + "{{ title }}:{{ places }}。{{ action }}。{{ codes }}。值班{{ duty_phone }}\n"
 LIST = HEAD + "{{ title }}:无人应答 {{ silent }}。值班{{ duty_phone }}\n"
-ALARM = HEAD + "{{ alarm }}:{{ places }}\n"
+ALARM = HEAD + "{{ alarm }}:{{ places }}。值班{{ duty_phone }}\n"
 NOTE = HEAD + "{{ title }}:{{ places }}。值班{{ duty_phone }}\n"
 TEXTS = {
     **{name: TEXT for name in ("flood.sms", "flood.voice", "default.sms", "default.voice", "remind.sms",

@@ -129,7 +129,7 @@ def test_an_exercise_message_calls_nobody_where_no_drill_is_on(desk: Story) -> N
 def test_a_drill_is_marked_and_its_letter_is_of_its_own_kind(desk: Story) -> None:
     desk.hand.open_incident(Kind.DRILL, "flood", Colour.RED, ["990102101"], "o-1", "暴雨")
     desk.settle()
-    assert "【演练】" in desk["zhang"].is_texted()
+    assert "（演练）" in desk["zhang"].is_texted()
     assert all(each.drill for each in desk.exchange.history if each.asks)
     assert desk.callout("东岭村").klass == 3
 

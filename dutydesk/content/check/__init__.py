@@ -15,6 +15,7 @@ from dutydesk.content.check import (
     places,
     playbooks,
     posts,
+    providers,
     registers,
     roster,
     sources,
@@ -33,7 +34,8 @@ from dutydesk.domain.finding import Finding, Level
 #: Every rule that runs over a loaded site, in the order of the report's groups.
 RULES: tuple[Rule, ...] = (
     *config.RULES, *sources.RULES, *contacts.RULES, *table.RULES, *places.RULES, *registers.RULES,
-    *heat_sources.RULES, *playbooks.RULES, *posts.RULES, *roster.RULES, *stations.RULES, *texts.RULES, *capacity.RULES)
+    *heat_sources.RULES, *playbooks.RULES, *posts.RULES, *roster.RULES, *stations.RULES, *texts.RULES,
+    *providers.RULES, *capacity.RULES)
 
 _RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 
