@@ -26,7 +26,8 @@ OnDuty = Callable[[Role], tuple[Reached, ...]]
 
 #: What only had to be known: taking the alarm settles it. The rest stays until a place is handled.
 SETTLED_BY_TAKING = frozenset({"red", "help", "capacity", "town_dark", "declined", "unclear", "bad_document",
-                               "unknown_colour", "third_renewal", "silent_feed", "no_match", "held", "channel"})
+                               "unknown_colour", "third_renewal", "silent_feed", "silent_gauge", "no_match", "held",
+                               "channel"})
 _RINGS_AT_ONCE = frozenset({"help", "red", "town_dark", "renewed", "third_renewal"})
 _WITH_BACKUP, _WITH_LEADER = 1, 2   # stages of the ladder
 

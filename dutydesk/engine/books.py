@@ -37,6 +37,7 @@ REASONS: Mapping[str, str] = {
     "colour_conflict": "同一预警各来源颜色不一，按高的算", "held": "预警待放行", "town_dark": "大面积失联",
     "bad_document": "收到无法读取的文件", "silent_feed": "预警来源中断",
     "channel": "通道异常",
+    "silent_gauge": "超阈值的测站没有读数",
     "late_reading": "迟到的测站读数超过阈值，请核实", "unplaced": "告警的位置不属于任何地方，没有叫到人",
     "outlook": "预报雨量将达阈值，请会商", "hotspots": "卫星热点成片，立即报告",
     "verify_late": "热点超时未核实", "unverified": "热点未能核实", "rekindled": "火场复燃",

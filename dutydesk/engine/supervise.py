@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dutydesk.domain.records import Chain, Incident, Task
 from dutydesk.domain.values import Outcome, Via
-from dutydesk.engine import closing, darkness, fires, sources
+from dutydesk.engine import closing, darkness, fires, silent_gauges, sources
 from dutydesk.engine.batch import Batch, kind_of
 from dutydesk.engine.books import Books, is_officer
 from dutydesk.engine.context import Context
@@ -118,11 +118,17 @@ class Supervise:
 
     # -- sources --------------------------------------------------------------------------------------
     def _silent(self, now: datetime, began: datetime) -> None:
-        """Sources that fell silent are put before the officer, each once until it speaks again."""
+        """Sources, and gauges over a threshold, that fell silent are put before the officer, each once until it speaks
+        again.
+        """
         with self.store.read() as reads:
             found = sources.silent(self.ctx, reads, now, began)
+            gauges = silent_gauges.look(self.ctx, reads, now) if self.ctx.setup.stations else {}
+            moved = silent_gauges.news(reads, gauges)
         if found:
             self.store.write(lambda tx: sources.tell_silence(Books(self.ctx, tx, now), found))
+        if moved:
+            self.store.write(lambda tx: silent_gauges.tell(Books(self.ctx, tx, now), gauges))
 
     # -- warnings past their time ---------------------------------------------------------------------
     def _expired(self, tx: Tx, now: datetime) -> None:

@@ -143,6 +143,34 @@ def test_silence_lowers_nothing(hydro: Story) -> None:
     assert hydro.colour_of("龙潭水库") is Colour.RED
 
 
+def test_a_gauge_that_falls_silent_over_its_threshold_is_put_before_the_officer_once(hydro: Story) -> None:
+    rises(hydro, 31.2)
+    assert "silent_gauge" not in hydro.reasons(hydro.house_alarm())
+    hydro.forward(119)
+    assert "silent_gauge" not in hydro.reasons(hydro.house_alarm())
+    hydro.forward(2)
+    assert "silent_gauge" in hydro.reasons(hydro.house_alarm())
+    assert "龙潭水库水位站超阈值后12:15起没有读数" in str(hydro.house_alarm())
+    hydro.forward(60)
+    told = [row for row in hydro.journal("alarm") if row.facts["reason"] == "silent_gauge"]
+    assert [row.facts["text"] for row in told] == ["w1"]
+    rises(hydro, 31.1)
+    hydro.forward(1)
+    assert "silent_gauge" not in hydro.reasons(hydro.house_alarm())
+    assert hydro.journal("gauge_back")
+    assert hydro.colour_of("龙潭水库") is Colour.RED
+
+
+def test_a_silent_gauge_under_its_threshold_or_lifted_rings_nobody(hydro: Story) -> None:
+    rises(hydro, 29.0)
+    hydro.forward(180)
+    assert "silent_gauge" not in hydro.reasons(hydro.house_alarm())
+    rises(hydro, 30.2, *[29.0] * 4)
+    assert hydro.colour_of("龙潭水库") is None
+    hydro.forward(180)
+    assert "silent_gauge" not in hydro.reasons(hydro.house_alarm())
+
+
 def dry(desk: Story) -> None:
     """Three hours without rain have been told."""
     told = [("4101", NOON - timedelta(minutes=15 * number), 0.0) for number in range(13)]
