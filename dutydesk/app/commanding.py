@@ -17,11 +17,13 @@ from dutydesk.domain.drawing import Drawing
 from dutydesk.domain.event_table import FAMILIES
 from dutydesk.domain.records import Incident, State
 from dutydesk.domain.registers import Registers
+from dutydesk.domain.setup import Setup
 from dutydesk.domain.sheltering import REASONS, Why, judge
 from dutydesk.domain.site import Place, Site
 from dutydesk.domain.team import Readiness
 from dutydesk.engine.books import REASONS as ALARMS
 from dutydesk.errors import Refused
+from dutydesk.fetch.secrets import Secrets
 from dutydesk.ports.command import Moment, Section, Span
 from dutydesk.ports.store import Reads
 from dutydesk.store.transaction import Reading
@@ -42,10 +44,14 @@ _DAY_BACK: Final = timedelta(days=1)
 class LiveCommand:
     """`ports.command.Command` over the live registers and the store behind them."""
 
-    def __init__(self, resources: LiveResources) -> None:
+    def __init__(self, resources: LiveResources, environment: Mapping[str, str] | None = None) -> None:
         self._resources = resources
+        self._environment = environment or {}
         self._store = resources.store
-        self._setup = resources.ctx.setup
+
+    @property
+    def _setup(self) -> Setup:
+        return self._resources.ctx.setup
 
     def base(self) -> Mapping[str, Any]:
         """Return places by town and registers as rows, the extent, and what must stand on the map."""
@@ -57,7 +63,7 @@ class LiveCommand:
             towns[town].append(place)
         return {
             "scale": SCALE, "extent": self._setup.config.envelope, "approval": notes.approval,
-            "attribution": notes.attribution,
+            "attribution": notes.attribution, "tiles": self.tiles(), "deepest": notes.deepest,
             "places": {town: [[each.id, each.name, *_xy(each.geometry)] for each in found]
                        for town, found in towns.items()},
             "shelters": _rows(registers.shelters.values(), "capacity", "phone"),
@@ -69,6 +75,12 @@ class LiveCommand:
             "areas": [[each.id, each.name, each.kind, *_xy(each.geometry)] for each in site.places.values()
                       if each.kind in ("county", "town") and each.geometry is not None],
         }
+
+    def tiles(self) -> tuple[str, ...]:
+        """Return the addresses of the pictures under the map with their keys; none while a key is missing."""
+        wanted = self._setup.config.map.tiles
+        secrets = Secrets(wanted, self._environment)
+        return () if secrets.missing else tuple(secrets.fill_url(each) for each in wanted)
 
     def span(self, incident: str, now: datetime) -> Span | None:
         """Return from when to when an incident can be played back."""

@@ -90,7 +90,7 @@ def console(desk: Desk, phones: Phones | None, port: int) -> Server:
     resources = LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads)
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
                  timezone=setup.config.timezone, resources=resources, shares=_shares(desk),
-                 command=LiveCommand(resources),
+                 command=LiveCommand(resources, os.environ),
                  ledger=LiveLedger(desk.folder.path, desk.store, desk.clock), photos=desk.folder.path / PHOTOS,
                  sheets=LiveSheets(desk.ctx, desk.store, desk.hand, desk.clock))
     return Server(app, port)

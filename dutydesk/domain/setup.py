@@ -27,10 +27,16 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class MapNotes:
-    """What must stand on every map: its approval number (审图号) where it has one, and whose data it is drawn from."""
+    """What must stand on every map: its approval number (审图号) where it has one, and whose data it is drawn from.
+
+    `tiles`: addresses of the pictures under the commander's map, lowest first, with {z} {x} {y} in Web Mercator on
+    WGS-84; `deepest` is their deepest zoom.
+    """
 
     approval: str = ""
     attribution: str = ""
+    tiles: tuple[str, ...] = ()
+    deepest: int = 18
 
 
 @dataclass(frozen=True, slots=True)

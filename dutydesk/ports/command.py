@@ -62,6 +62,10 @@ class Command(Protocol):
         """Return what does not change while the desk runs: places, registers and stations as rows, the extent."""
         ...
 
+    def tiles(self) -> tuple[str, ...]:
+        """Return the addresses of the pictures under the map, lowest first; empty for none."""
+        ...
+
     def span(self, incident: str, now: datetime) -> Span | None:
         """Return from when to when an incident can be played back; None for an unknown one."""
         ...

@@ -41,15 +41,13 @@ from dutydesk.web.pages import Pages
 from dutydesk.web.paste import Paste
 from dutydesk.web.phones import PhonePages
 from dutydesk.web.photos import Photos
+from dutydesk.web.policy import policy
 from dutydesk.web.registers import RegisterPages
 from dutydesk.web.sheets import SheetPages
 
 #: names the console answers to: loopback only, so that no foreign page can reach it by a name of its own
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -71,7 +69,9 @@ class Careful:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers.setdefault("Content-Security-Policy", policy())   # a page with maps of others has its own
             await send(message)
 
         if scope["method"] not in ("GET", "HEAD") and _foreign(Headers(scope=scope)):

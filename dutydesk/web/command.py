@@ -24,6 +24,7 @@ from dutydesk.ports.hand import Order, Rub, ShelterOrder, Stroke, TeamOrder
 from dutydesk.web import words
 from dutydesk.web.bodies import body_of
 from dutydesk.web.desk import HERE, Desk, fragment
+from dutydesk.web.policy import policy
 
 Sections = Mapping[str, Section]
 KEPT: Final = 64            # states that are remembered to tell a browser what changed since
@@ -81,7 +82,9 @@ class CommandMap:
 
     def page(self, request: Request) -> Response:
         """The page itself: no contents, so that a browser may keep it for when the link is gone."""
-        return fragment(self.desk.draw("command.html", request, title="指挥图", sorts=list(Sort)))
+        page = fragment(self.desk.draw("command.html", request, title="指挥图", sorts=list(Sort)))
+        page.headers["Content-Security-Policy"] = policy(self.command.tiles())
+        return page
 
     def worker(self, request: Request) -> Response:
         """What keeps the page in the browser; it may look after the page alone."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from wire_tap import Tap
@@ -89,7 +92,7 @@ def desk(tmp_path: Path, browser: Any) -> Iterator[Desk]:
         hand, rounds, resources = Hand(ctx, store, clock), Rounds(ctx, store), LiveResources(store, ctx)
         hand.open_incident(Kind.REAL, "flood", Colour.RED, ["371002", "371003"], OFFICER, "暴雨")
         server = Server(create(SqlViews(store, folder.setup), hand, None, clock, resources=resources,
-                               command=LiveCommand(resources)), 0)
+                               command=LiveCommand(resources, {"TILE_KEY": "k1"})), 0)
         server.start()
         tap = Tap(server.port)
         found = Desk(hand, rounds, clock, tap, browser)
@@ -191,6 +194,37 @@ def test_the_incident_can_be_played_back(desk: Desk) -> None:
     page.click("#player >> text=回到现在")
     page.wait_for_selector("#stamp[data-state=live]")
     assert page.inner_text("#board tbody") == now
+
+
+class Tiles(BaseHTTPRequestHandler):
+    """Serves one picture and remembers what was asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "image/svg+xml")
+        self.end_headers()
+        self.wfile.write(b'<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"/>')
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def test_pictures_of_the_named_host_lie_under_the_map(desk: Desk) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Tiles)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}" + "/t/{z}/{x}/{y}.svg?key=${TILE_KEY}"
+    setup = desk.hand.ctx.setup
+    noted = replace(setup.config.map, tiles=(address,))
+    desk.hand.ctx.setup = replace(setup, config=replace(setup.config, map=noted))
+    page = desk.page()
+    page.wait_for_selector(".leaflet-tile-loaded", state="attached", timeout=20_000)
+    assert all(re.fullmatch(r"/t/\d+/\d+/\d+\.svg\?key=k1", path) for path in Tiles.asked)
+    assert desk.problems == []
+    server.shutdown()
+    server.server_close()
 
 
 def test_every_layer_has_a_switch_that_says_in_words_what_its_shapes_mean(desk: Desk) -> None:

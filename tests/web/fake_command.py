@@ -23,6 +23,9 @@ class FakeCommand:
     def base(self) -> Mapping[str, Any]:
         return {"scale": 100_000, "places": {"371003101": [["371003101001", "东庄村", 12_210_000, 3_720_000]]}}
 
+    def tiles(self) -> tuple[str, ...]:
+        return ("https://tiles.example/{z}/{x}/{y}.png",)
+
     def span(self, incident: str, now: datetime) -> Span | None:
         return Span(now - timedelta(hours=1), now) if incident else None
 

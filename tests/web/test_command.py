@@ -159,6 +159,14 @@ def test_layers_come_by_box_and_zoom(console: Console) -> None:
         assert console.client.get(f"/geo/shelters.geojson?{wrong}").status_code == 400
 
 
+def test_only_the_map_may_load_pictures_and_only_of_the_host_that_was_named(console: Console) -> None:
+    def allowed(path: str) -> str:
+        return console.client.get(path).headers["content-security-policy"].partition("img-src ")[2].partition(";")[0]
+
+    assert allowed("/command") == "'self' data: https://tiles.example"
+    assert allowed("/") == "'self' data:"
+
+
 def test_the_page_holds_no_contents_and_its_keeper_minds_it_alone(console: Console) -> None:
     console.sit()
     page = console.client.get("/command").text

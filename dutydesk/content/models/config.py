@@ -269,6 +269,17 @@ class MapTable(Strict):
 
     approval: Text = Field(default="", description="approval number (审图号) of a published map, e.g. 鲁SG(2024)001号")
     attribution: Text = Field(default="", description="whose data the boundaries are drawn from")
+    tiles: tuple[Address, ...] = Field(default=(), description="pictures under the commander's map, lowest first: "
+                                       "addresses with {z} {x} {y}, Web Mercator on WGS-84 or CGCS2000 (not GCJ-02); "
+                                       "a key as `${NAME}`; empty: coast and boundaries of geo/ alone")
+    deepest: int = Field(default=18, ge=1, le=22, description="deepest zoom these pictures have")
+
+    @model_validator(mode="after")
+    def _templates(self) -> MapTable:
+        for each in self.tiles:
+            if not all(part in each for part in ("{z}", "{x}", "{y}")):
+                raise ValueError(f"tiles: {each} has no {{z}} {{x}} {{y}}; write https://.../{{z}}/{{x}}/{{y}}.png")
+        return self
 
 
 class LiveTable(Strict):
@@ -350,5 +361,5 @@ class ConfigFile(Strict):
             quake=QuakeRules(**dict(self.quake)),
             grade=GradeRules(**dict(self.grade)),
             targets=Targets(**dict(self.targets)),
-            map=MapNotes(self.map.approval, self.map.attribution),
+            map=MapNotes(**dict(self.map)),
         )

@@ -77,10 +77,11 @@
 
   // ---- areas ----
   let outlines = null;
+  const pictures = L.layerGroup().addTo(map);
   function look(feature) {
     const town = feature.properties.level === "town", colour = LAYERS[0].on && shown("colours")[feature.properties.id];
     const [due, , , , silent] = shown("tallies")[feature.properties.id] || [0, 0, 0, 0, 0];
-    return { color: town ? "#c3cad0" : INK.county, weight: town ? 0.7 : 1.6, fill: true, fillColor: town && colour ? INK[colour] : INK.land, fillOpacity: town ? (colour ? 0.32 + 0.4 * (due ? silent / due : 0) : 0) : 1 };
+    return { color: town ? "#c3cad0" : INK.county, weight: town ? 0.7 : 1.6, fill: true, fillColor: town && colour ? INK[colour] : INK.land, fillOpacity: town ? (colour ? 0.32 + 0.4 * (due ? silent / due : 0) : 0) : link.base.tiles.length ? 0 : 1 };
   }
   function ground() {
     if (outlines) outlines.setStyle(look);
@@ -201,6 +202,8 @@
     LAYERS.forEach((layer) => { if (layer.made) { layer.made.remove(); layer.made = null; } });
     const foot = $("#foot");
     foot.textContent = "";
+    pictures.clearLayers();
+    link.base.tiles.forEach((address) => pictures.addLayer(L.tileLayer(address, { maxZoom: 17, maxNativeZoom: link.base.deepest })));
     if (link.base.approval) make("b", "审图号 " + link.base.approval, foot);
     make("span", link.base.attribution, foot);
     document.documentElement.dataset.ready = "1";
