@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from city import build
-from test_resources import NOON, TOWN, registers
+from office import NOON, TOWN, registers
 
 from dutydesk.app import house
 from dutydesk.app.duty_pages import PHOTOS, LiveDutyPages
