@@ -56,7 +56,7 @@ def test_a_long_text_arrives_whole_whichever_way_the_centre_wants_it(long: str) 
     run(story)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+@given(st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=300), st.text("山😀", min_size=60)))
 def test_no_part_is_too_long_and_together_they_are_the_text(text: str) -> None:
     pieces = parts.split(text)
     assert "".join(each.decode("utf-16-be") for each in pieces) == text     # each can be read by itself
@@ -150,7 +150,22 @@ def test_what_did_not_leave_in_time_is_said_so_and_never_leaves_later() -> None:
         async with centre() as fake, at(fake, parts_per_second=0.8, limits=Limits(timeout=1)) as made:
             told = await asyncio.gather(*(outcome(made, message(f"k{n}")) for n in range(3)))
             assert sorted(map(str, told)) == ["handed_over", "not now", "not now"]
+            assert await outcome(made, message("late")) is Outcome.HANDED_OVER     # and it holds up nothing
             await asyncio.sleep(2)
+            assert len(fake.taken) == 2
+    run(story)
+
+
+def test_what_waited_when_the_line_broke_did_not_leave_and_what_had_left_is_unknown() -> None:
+    async def story() -> None:
+        async with centre(silent=True) as fake, at(fake, parts_per_second=2, limits=Limits(timeout=20)) as made:
+            sends = [asyncio.create_task(outcome(made, message(f"k{n}"))) for n in range(4)]
+            await until(lambda: fake.taken)
+            fake.hang_up()
+            told = await asyncio.wait_for(asyncio.gather(*sends), 5)      # at once, not after the time-out
+            assert sorted(map(str, told)) == ["not now", "not now", "not now", "unknown"]
+            await fake.ready(2)
+            await asyncio.sleep(1)
             assert len(fake.taken) == 1
     run(story)
 

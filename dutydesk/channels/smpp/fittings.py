@@ -16,12 +16,8 @@ from aiosmpplib import (
 from aiosmpplib.correlator import SegmentStatus
 
 
-class NotSentError(ConnectionError):
-    """The message surely never left."""
-
-
 class LineLostError(ConnectionError):
-    """The line broke before the answer: it may have left."""
+    """There will be no answer. Whether the message left is to be seen at its parcel."""
 
 
 @dataclass(slots=True, eq=False)
@@ -33,10 +29,10 @@ class Parcel:
         default_factory=lambda: asyncio.get_running_loop().create_future())
     left: bool = False
 
-    def fail(self, error: Exception) -> None:
+    def fail(self) -> None:
         """There will be no answer."""
         if not self.answer.done():
-            self.answer.set_exception(error)
+            self.answer.set_exception(LineLostError())
 
 
 class Waiting(AbstractBroker):

@@ -33,7 +33,7 @@ from aiosmpplib import (
 from aiosmpplib.retrytimer import SimpleExponentialBackoff
 
 from dutydesk.channels.smpp import reading
-from dutydesk.channels.smpp.fittings import Forgetful, LineLostError, NotSentError, Parcel, Unthrottled, Waiting
+from dutydesk.channels.smpp.fittings import Forgetful, Parcel, Unthrottled, Waiting
 from dutydesk.channels.smpp.settings import SmppSettings
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class _Hook(AbstractHook):
             self._line.answered(*reading.answer(pdu))
 
     async def send_error(self, smpp_message: SmppMessage, error: Exception, client_id: str) -> None:
-        self._line.failed(smpp_message, error)
+        self._line.failed(smpp_message)
 
 
 class Line(ESME):
@@ -141,7 +141,7 @@ class Line(ESME):
         if self._held is not None:
             self._held.close()
         for parcel in self._under_way:
-            parcel.fail(LineLostError() if parcel.left else NotSentError())
+            parcel.fail()
         self._under_way.clear()
         self._by_sequence.clear()
 
@@ -166,7 +166,7 @@ class Line(ESME):
 
     # -- out ------------------------------------------------------------------------------------------
     def put(self, message: SubmitSm) -> Parcel:
-        """Let a message leave. Its answer fails with NotSentError or LineLostError where there will be none."""
+        """Let a message leave. Its answer fails with LineLostError where there will be none."""
         parcel = Parcel(message)
         self._under_way.add(parcel)
         parcel.answer.add_done_callback(lambda _: self._under_way.discard(parcel))
@@ -196,11 +196,11 @@ class Line(ESME):
         if parcel is not None and not parcel.answer.done():
             parcel.answer.set_result((status, id))
 
-    def failed(self, message: SmppMessage, error: Exception) -> None:
+    def failed(self, message: SmppMessage) -> None:
         """The library could not write a message."""
         parcel = self._parcel(message)
         if parcel is not None:
-            parcel.fail(LineLostError() if parcel.left else NotSentError(str(error)))
+            parcel.fail()
 
     def _parcel(self, message: SmppMessage) -> Parcel | None:
         return next((each for each in self._under_way if each.message is message and not each.answer.done()), None)
