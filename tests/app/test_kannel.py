@@ -35,9 +35,9 @@ def test_an_ask_reaches_the_phone_and_its_answer_counts_even_one_whose_push_was_
     assert text.startswith("【试验应急】")
     assert "暴雨红色预警" in text
     assert len(text) > 70      # it took more than one part
-    until(lambda: trial.on_handset(town), 10, "the receipt")
+    until(lambda: trial.on_handset(town), 30, "the receipt")
     kannel.says(trial.numbers[town], "1")
-    until(lambda: trial.answered(town), 10, "the answer")
+    until(lambda: trial.answered(town), 30, "the answer")
 
     running.kill()             # nobody hears now, and what waits for him dies too
     before = kannel.access_log.stat().st_size
@@ -47,5 +47,5 @@ def test_an_ask_reaches_the_phone_and_its_answer_counts_even_one_whose_push_was_
     kannel.revive("smsbox")
     assert not trial.answered(village)
     running.start().ready()
-    until(lambda: trial.answered(village), 10, "the answer out of the log")
+    until(lambda: trial.answered(village), 30, "the answer out of the log")
     assert trial.replies() == 2     # the first one stands in the log as well

@@ -78,7 +78,7 @@ def test_an_ask_reaches_the_phone_and_no_answer_is_lost_where_the_desk_dies(
     assert len(text) > 70      # it took more than one part
     assert net.says(trial.numbers[town], "1") == 0
     assert trial.replies() == 1                   # acknowledged: so it is stored
-    until(lambda: trial.answered(town), 10, "the answer")
+    until(lambda: trial.answered(town), 30, "the answer")
 
     running.send(signal.SIGSTOP)           # it stands still: what is said now is not acknowledged
     with pytest.raises(TimeoutError):
@@ -86,7 +86,7 @@ def test_an_ask_reaches_the_phone_and_no_answer_is_lost_where_the_desk_dies(
     running.kill()
     binds = len(net.fake.binds)
     running.start().ready()
-    until(lambda: len(net.fake.binds) > binds, 10, "the next line")
+    until(lambda: len(net.fake.binds) > binds, 30, "the next line")
     assert net.says(trial.numbers[village], "收到") == 0     # so the centre says it again
-    until(lambda: trial.answered(village), 10, "the answer that was said twice")
+    until(lambda: trial.answered(village), 30, "the answer that was said twice")
     assert running.end()[0] == 0
