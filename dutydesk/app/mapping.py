@@ -18,7 +18,7 @@ from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.sheltering import Danger, Judged, Why, judge
 from dutydesk.domain.site import Site
 from dutydesk.errors import Refused
-from dutydesk.maps import files, layers
+from dutydesk.maps import files, layers, paper
 from dutydesk.maps.picture import Layer, Picture
 from dutydesk.store.views import SqlViews
 from dutydesk.web import words
@@ -121,6 +121,8 @@ def make(site: Path, what: str, incident: str | None) -> Picture:
 
 def save(picture: Picture, format: str, path: Path) -> list[Path]:
     """Write a picture into a file; return what was written. Raises Refused where it cannot be."""
+    if format in paper.FORMATS:
+        return [paper.write(draw(picture), format, path)]
     if format != "html":
         return files.write(picture, format, path)
     try:

@@ -4,8 +4,9 @@
   dutydesk map incident 20260720-371000-flood        who was asked, who answered, which shelters can be used
   dutydesk map teams --format gpkg --out teams.gpkg
 
-Formats: html (needs the extra `maps`), geojson, kml, gpkg, shp (a folder); all in EPSG:4326. What officers set is read
-from the database where there is one; without one, the registers are drawn as the folder has them.
+Formats: html (needs the extra `maps`), png and pdf (need Chromium too), geojson, kml, gpkg, shp (a folder); all in
+EPSG:4326. What officers set is read from the database where there is one; without one, the registers are drawn as
+the folder has them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pathlib import Path
 from dutydesk.errors import UsageError
 
 WHATS = ("shelters", "teams", "depots", "water", "all", "incident")
-FORMATS = {"html": ".html", "geojson": ".geojson", "kml": ".kml", "gpkg": ".gpkg", "shp": ""}
+FORMATS = {"html": ".html", "geojson": ".geojson", "kml": ".kml", "gpkg": ".gpkg", "shp": "",
+           "png": ".png", "pdf": ".pdf"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,8 @@ import pytest
 from lxml import html
 from nasty import NASTY
 
-from dutydesk.app.mapping import LEAFLET, draw
+from dutydesk.app.mapping import LEAFLET, draw, save
+from dutydesk.errors import Refused
 from dutydesk.maps.picture import Feature, Picture
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -89,6 +90,22 @@ def test_no_request_leaves_the_file(sheet: Sheet) -> None:
     sheet.page.wait_for_timeout(500)
     assert sheet.asked == [sheet.own]
     assert sheet.trouble == []
+
+
+def test_a_map_becomes_a_picture_and_a_page_of_paper(picture: Picture, tmp_path: Path) -> None:
+    save(picture, "png", tmp_path / "map.png")
+    save(picture, "pdf", tmp_path / "map.pdf")
+    png = (tmp_path / "map.png").read_bytes()
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20], "big") == 1754
+    assert len(png) > 20_000       # an empty sheet has a few thousand
+    assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_without_chromium_a_map_is_no_picture(picture: Picture, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Refused, match="Chromium"):
+        save(picture, "png", tmp_path / "map.png")
 
 
 def test_the_file_links_to_nothing_and_forbids_itself_to_ask(picture: Picture) -> None:
