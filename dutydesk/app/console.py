@@ -1,4 +1,4 @@
-"""Serves the console on a loopback address, and the providers' hooks on a port of their own."""
+"""Serves the console, and the providers' hooks on a port of their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from dutydesk.app.sharing import Sharing
 from dutydesk.app.sheeting import LiveSheets
 from dutydesk.errors import Refused
 from dutydesk.fetch.secrets import Secrets
+from dutydesk.ports.access import Accounts
 from dutydesk.ports.channel import Hears
 from dutydesk.ports.feed import Source
 from dutydesk.ports.phones import Phones
@@ -36,12 +38,17 @@ GRACE = 1             # seconds that open streams are given at the end
 
 
 class Server:
-    """One uvicorn server in a thread; `port` 0 lets the system choose. Raises Refused when the port is taken."""
+    """One uvicorn server in a thread; `port` 0 lets the system choose. `certificate` and `key` (PEM files) make it
+    speak HTTPS. Raises Refused when the port is taken.
+    """
 
-    def __init__(self, app: Starlette, port: int) -> None:
-        self._socket = _listening(port)
+    def __init__(self, app: Starlette, port: int, host: str = LOOPBACK, *, certificate: Path | None = None,
+                 key: Path | None = None) -> None:
+        self._socket = _listening(host, port)
         self.port: int = self._socket.getsockname()[1]
-        config = uvicorn.Config(app, host=LOOPBACK, port=self.port, log_level="warning",
+        self.address = f"{'https' if certificate else 'http'}://{host}:{self.port}/"
+        config = uvicorn.Config(app, host=host, port=self.port, log_level="warning",
+                                ssl_certfile=certificate, ssl_keyfile=key,
                                 timeout_graceful_shutdown=GRACE)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name=f"web-{self.port}",
@@ -70,30 +77,37 @@ class Server:
         self._socket.close()
 
 
-def _listening(port: int) -> socket.socket:
+def _listening(host: str, port: int) -> socket.socket:
     """Take the port; raises Refused where another program has it."""
     taken = socket.socket()
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind((LOOPBACK, port))
+        taken.bind((host, port))
         taken.listen(128)
     except OSError as error:
         taken.close()
-        raise Refused(f"port {port} of {LOOPBACK} cannot be used ({error.strerror}); stop the other program, or "
+        raise Refused(f"port {port} of {host} cannot be used ({error.strerror}); stop the other program, or "
                       "choose another with --port (console) or --hooks-port (providers)") from error
     return taken
 
 
-def console(desk: Desk, phones: Phones | None, port: int) -> Server:
-    """The console of a desk."""
+def console(desk: Desk, phones: Phones | None, port: int, accounts: Accounts) -> Server:
+    """The console of a desk. Raises Refused where it would stand open beyond this machine without any user."""
+    its = desk.folder.setup.config.console
+    if not its.local and not accounts.listed():
+        raise Refused(f"[console] listen = {its.listen!r} reaches beyond this machine and there is no user: make the "
+                      "first by `dutydesk user add NAME --role system`")
     setup = desk.folder.setup
     resources = LiveResources(desk.store, desk.ctx, desk.folder.loaded.roads)
     app = create(SqlViews(desk.store, setup), desk.hand, phones, desk.clock, name=setup.config.name,
                  timezone=setup.config.timezone, resources=resources, shares=_shares(desk),
                  command=LiveCommand(resources, os.environ),
                  ledger=LiveLedger(desk.folder.path, desk.store, desk.clock), photos=desk.folder.path / PHOTOS,
-                 sheets=LiveSheets(desk.ctx, desk.store, desk.hand, desk.clock))
-    return Server(app, port)
+                 sheets=LiveSheets(desk.ctx, desk.store, desk.hand, desk.clock),
+                 accounts=accounts, hosts=its.hosts if its.local else (*its.hosts, its.listen),
+                 secure=bool(its.certificate or its.hosts))
+    certificate, key = (desk.folder.path / each if each else None for each in (its.certificate, its.key))
+    return Server(app, port, its.listen, certificate=certificate, key=key)
 
 
 def _shares(desk: Desk) -> Sharing | None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import cast
 
 from dutydesk.app import house
+from dutydesk.app.accounts import accounts_of
 from dutydesk.app.console import Server, console, provider_hooks
 from dutydesk.app.copying import Copying
 from dutydesk.app.desk import Desk
@@ -40,7 +41,8 @@ class Running:
         settings = house.simulated(folder, self.clock, environment, self.exchange)
         worker = f"{socket.gethostname()}-{os.getpid()}"
         self.desk = Desk(folder, self.store, self.clock, settings=settings, worker=worker, parts=parts)
-        self._listener = Listener(folder.path, self.desk.hand) if "engine" in parts else None
+        self.accounts = accounts_of(folder, self.store, self.clock)
+        self._listener = Listener(folder.path, self.desk.hand, self.accounts) if "engine" in parts else None
         self._copies = self._make_copies(environment, worker) if "engine" in parts else []
         self._web: Server | None = None
         self._hooks: Server | None = None
@@ -52,7 +54,7 @@ class Running:
         """
         if self._ports:
             phones: Phones | None = self.exchange
-            self._web = console(self.desk, phones, self._ports[0])
+            self._web = console(self.desk, phones, self._ports[0], self.accounts)
             self._hooks = provider_hooks(self.desk, self._ports[1])
             self._hooks.start()
             self._web.start()
@@ -80,7 +82,9 @@ class Running:
     def greeting(self) -> Iterator[str]:
         """What to tell whoever started it."""
         if self._web and self._hooks:
-            yield f"console  http://127.0.0.1:{self._web.port}/"
+            yield f"console  {self._web.address}"
+            yield ("login on" if self.accounts.wanted() else
+                   "login off: whoever sits at this machine; `dutydesk user add` makes the first user")
             yield f"hooks    http://127.0.0.1:{self._hooks.port}/hooks/CHANNEL"
             if self.folder.setup.config.cap_out.on:
                 yield f"sharing  http://127.0.0.1:{self._web.port}/cap/index.atom"

@@ -19,6 +19,7 @@ from dutydesk.domain.observed import Point
 from dutydesk.domain.shelter import ShelterState
 from dutydesk.domain.team import Readiness
 from dutydesk.domain.values import Kind, colour
+from dutydesk.engine.accounts import Accounts
 from dutydesk.engine.by_hand import Hand
 from dutydesk.errors import DutydeskError, Refused
 from dutydesk.ports.hand import Report
@@ -34,12 +35,18 @@ ORDERS = frozenset({"take_alarm", "answer_by_phone", "call_again", "skip", "add_
 _STATES = {"set_shelter": ShelterState, "set_team": Readiness}
 
 
+USERS = "user_"
+"""How orders about accounts begin."""
+USER_ORDERS = frozenset({"add", "passwd", "role", "disable", "enable"})
+
+
 class Listener:
     """The live desk's end of the socket."""
 
-    def __init__(self, site: Path, hand: Hand) -> None:
+    def __init__(self, site: Path, hand: Hand, accounts: Accounts) -> None:
         self._path = site / NAME
         self._hand = hand
+        self._accounts = accounts
         self._socket = socket.socket(socket.AF_UNIX)
         self._thread = threading.Thread(target=self._serve, name="orders", daemon=True)
 
@@ -88,6 +95,8 @@ class Listener:
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             order = json.loads(line)
+            if str(order["do"]).startswith(USERS):
+                return {"result": carry_out_user(self._accounts, order["do"].removeprefix(USERS), order["with"])}
             return {"result": carry_out(self._hand, order["do"], order["with"])}
         except (DutydeskError, ValueError, KeyError, TypeError) as error:
             return {"refused": str(error)}
@@ -101,6 +110,14 @@ def answers(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def carry_out_user(accounts: Accounts, act: str, arguments: Mapping[str, Any]) -> object:
+    """Do one order about accounts; raises Refused for one there is not."""
+    if act not in USER_ORDERS:
+        raise Refused(f"there is no order {act!r} about users")
+    result: object = getattr(accounts, act)(**arguments)
+    return result
 
 
 def carry_out(hand: Hand, name: str, arguments: Mapping[str, Any]) -> object:

@@ -34,6 +34,8 @@ COMMANDS = {
     "load": "bring a site folder into the database, showing the difference first",
     "feeds": "the sources of this site: how each does, try a new one, paste, record, replay",
     "export": "write what neighbours may read: incidents as CAP 1.2, signed where a key is set",
+    "user": "make users, give them roles and passwords, close them",
+    "audit": "list who logged in, looked, exported or changed what, or verify that record",
     "channels": "list the channels of this site",
     "doctor": "try every channel before it is needed, end to end",
     "schema": "write the JSON Schemas of a site's files",

@@ -8,13 +8,31 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring
+from typing import Generic, Protocol, TypeVar
 
 from dutydesk.domain.records import JournalRow
+
+
+class Sealed(Protocol):
+    """A row of a sealed chain."""
+
+    @property
+    def seq(self) -> int | None:
+        """Its place in the chain."""
+        ...
+
+    @property
+    def seal(self) -> str:
+        """The seal it carries."""
+        ...
+
+
+RowT = TypeVar("RowT", bound=Sealed)
 
 FIRST = ""
 """The seal before the first row."""
@@ -72,18 +90,19 @@ def seal_words(previous: str, seq: int | None, words: Iterable[str], facts: str,
     return hmac.digest(key, told.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
-class Checker:
+class Checker(Generic[RowT]):
     """Walks the chain from its beginning; give it the rows in order of `seq`, in as many batches as you like.
 
-    `head` is one printed before, if there is one.
+    `head` is one printed before, if there is one; `sealing` returns the seal of a row after another's.
     """
 
-    def __init__(self, key: bytes, head: Head | None = None) -> None:
+    def __init__(self, key: bytes, head: Head | None, sealing: Callable[[str, RowT, bytes], str]) -> None:
         self.last = Head()
         self._key = key
         self._head = head
+        self._sealing = sealing
 
-    def walk(self, rows: Iterable[JournalRow]) -> Fault | None:
+    def walk(self, rows: Iterable[RowT]) -> Fault | None:
         """Return the first fault in these rows, or None.
 
         1. A row's `seq` is the one after the last; otherwise rows between are missing.
@@ -94,7 +113,7 @@ class Checker:
             seq = self.last.seq + 1
             if row.seq != seq:
                 return Fault(seq, "missing", f"row {seq} is missing: after {self.last.seq} comes {row.seq}")
-            expected = seal(self.last.seal, row, self._key)
+            expected = self._sealing(self.last.seal, row, self._key)
             if not hmac.compare_digest(expected, row.seal):
                 return Fault(seq, "edited", f"row {seq} does not carry the seal of its content and place")
             self.last = Head(seq, expected)
@@ -111,5 +130,5 @@ class Checker:
 
 def verify(rows: Iterable[JournalRow], key: bytes, head: Head | None = None) -> Fault | None:
     """Return the first fault of a whole journal given in order of `seq`, or None when the chain holds."""
-    checker = Checker(key, head)
+    checker = Checker(key, head, seal)
     return checker.walk(rows) or checker.end()

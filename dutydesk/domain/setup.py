@@ -77,6 +77,31 @@ class DutyPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Console:
+    """`[console]`: where it listens, by which names it answers, and whether one logs in (`auto`, `on`, `off`);
+    `certificate` and `key` are PEM files, relative to the site folder.
+    """
+
+    login: str = "auto"
+    listen: str = "127.0.0.1"
+    hosts: tuple[str, ...] = ()
+    certificate: str = ""
+    key: str = ""
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine reaches it."""
+        return self.listen == "localhost" or self.listen.startswith("127.")
+
+    @property
+    def always(self) -> bool | None:
+        """Whether one must log in; None: as soon as there is a user."""
+        if self.login == "auto":
+            return None if self.local else True
+        return self.login == "on"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`dutydesk.toml`. `envelope` is west, south, east, north in degrees (EPSG:4326)."""
 
@@ -96,6 +121,7 @@ class Config:
     feeds: Keeping = field(default_factory=Keeping)
     cap_out: CapOut = field(default_factory=CapOut)
     page: DutyPage = field(default_factory=DutyPage)
+    console: Console = field(default_factory=Console)
     journal_heads: tuple[str, ...] = ()
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)

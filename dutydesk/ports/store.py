@@ -37,6 +37,7 @@ from dutydesk.domain.site import Site
 from dutydesk.domain.sources import Address, SourceState
 from dutydesk.domain.values import Kind, Outcome, Via
 from dutydesk.domain.watched import Foreseen, Gauge, Seen
+from dutydesk.ports.access import AccessReads, AccessTx
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class Waiting:
     tasks: bool = False
 
 
-class Reads(Protocol):
+class Reads(AccessReads, Protocol):
     """Looking things up; no row is locked."""
 
     def site(self) -> Site: ...
@@ -170,7 +171,7 @@ class Reads(Protocol):
         ...
 
 
-class Tx(Reads, Protocol):
+class Tx(Reads, AccessTx, Protocol):
     """One transaction. Claims lock what they return (SKIP LOCKED on PostgreSQL), so that two never decide on
     the same row; saving a callout or incident whose version moved raises Conflict.
     """

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect
 from dutydesk.errors import Refused
 from dutydesk.store.dialect import POSTGRESQL
 
-HEAD = "0016"
+HEAD = "0020"
 """The newest migration."""
 
 FOLDER = Path(__file__).with_name("migrations")

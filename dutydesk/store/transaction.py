@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dutydesk.store.access_rows import AccessReads, AccessWrites
 from dutydesk.store.alert_rows import AlertReads, AlertWrites
 from dutydesk.store.ask_rows import AskReads, AskWrites
 from dutydesk.store.call_rows import CallReads, CallWrites
@@ -16,10 +17,10 @@ from dutydesk.store.source_rows import SourceReads, SourceWrites
 
 
 class Reading(SiteReads, AlertReads, CalloutReads, AskReads, CallReads, PaperReads, SourceReads,
-              ObservedReads, FireReads, RegisterReads, DrawingReads):
+              ObservedReads, FireReads, RegisterReads, DrawingReads, AccessReads):
     """Reads of `ports.store`, on one snapshot."""
 
 
 class Writing(Reading, SiteWrites, AlertWrites, CalloutWrites, AskWrites, CallWrites, PaperWrites,
-              SourceWrites, ObservedWrites, FireWrites, RegisterWrites, DrawingWrites):
+              SourceWrites, ObservedWrites, FireWrites, RegisterWrites, DrawingWrites, AccessWrites):
     """Tx of `ports.store`, in the writing transaction."""

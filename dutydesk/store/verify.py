@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dutydesk.domain.journal import Checker, Fault, Head
+from dutydesk.domain.journal import Checker, Fault, Head, seal
+from dutydesk.domain.records import JournalRow
 from dutydesk.store.store import SqlStore, open_store
 from dutydesk.store.transaction import Reading
 
@@ -40,10 +41,10 @@ def verify(store: SqlStore | str, key: bytes, head: Head | tuple[int, str] | Non
             opened.close()
     printed = Head(*head) if isinstance(head, tuple) else head
     with store.read() as reads:
-        return _walk(reads, Checker(key, printed))
+        return _walk(reads, Checker(key, printed, seal))
 
 
-def _walk(reads: Reading, checker: Checker) -> Verdict:
+def _walk(reads: Reading, checker: Checker[JournalRow]) -> Verdict:
     fault = None
     rows = reads.journal(limit=BATCH)
     while rows and fault is None:

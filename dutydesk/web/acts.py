@@ -123,18 +123,18 @@ class Acts:
     def stand_down(self, request: Request, form: FormData, officer: str) -> Response:
         """Stand an incident down; the second officer's name is in the form."""
         why = _need(str(form.get("why", "")).strip(), "请写明原因")
-        self.hand.stand_down(request.path_params["id"], _both(form, officer), why)
+        self.hand.stand_down(request.path_params["id"], self._both(request, form, officer), why)
         return said("已解除叫应")
 
     def correct(self, request: Request, form: FormData, officer: str) -> Response:
         """Take back a call made by mistake; everybody called hears so."""
         why = _need(str(form.get("why", "")).strip(), "请写明误叫的原因")
-        self.hand.correct(request.path_params["id"], _both(form, officer), why)
+        self.hand.correct(request.path_params["id"], self._both(request, form, officer), why)
         return said("已更正，正在告知每个被叫到的人")
 
     def lift(self, request: Request, form: FormData, officer: str) -> Response:
         """Confirm the end of the danger."""
-        self.hand.lift(request.path_params["id"], _both(form, officer))
+        self.hand.lift(request.path_params["id"], self._both(request, form, officer))
         return said("已确认解除")
 
     def confirm(self, request: Request, form: FormData, officer: str) -> Response:
@@ -151,7 +151,7 @@ class Acts:
     def verify(self, request: Request, form: FormData, officer: str) -> Response:
         """Enter what was found of a hotspot on the ground."""
         result = _need(str(form.get("result", "")), "请选择核实结果")
-        self.hand.verify_fire(request.path_params["id"], result, _both(form, officer))
+        self.hand.verify_fire(request.path_params["id"], result, self._both(request, form, officer))
         return said(f"已记核实结果：{words.word(result, 'act')}")
 
     def record(self, request: Request, form: FormData, officer: str) -> Response:
@@ -180,10 +180,10 @@ class Acts:
         work(request.path_params["hash"], officer)
         return said(text)
 
-def _both(form: FormData, officer: str) -> Sequence[str]:
-    """The officer who sits here, and the second one named in the form."""
-    second = str(form.get("second", "")).strip()
-    return (officer, second) if second and second != officer else (officer,)
+    def _both(self, request: Request, form: FormData, officer: str) -> Sequence[str]:
+        """The officer who sits here, and the second one named in the form."""
+        return self.desk.vouched(request, officer, str(form.get("second", "")).strip(),
+                                 str(form.get("second_password", "")))
 
 
 def _need(value: T, otherwise: str) -> T:

@@ -1,9 +1,9 @@
-"""The console as a Starlette application. It listens on loopback only: there is no login yet."""
+"""The console as a Starlette application: its routes, and what stands before all of them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dutydesk.ports.access import Accounts
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.command import Command
 from dutydesk.ports.hand import Hand
@@ -27,6 +28,8 @@ from dutydesk.ports.resources import Resources
 from dutydesk.ports.shares import Shares
 from dutydesk.ports.sheets import Sheets
 from dutydesk.ports.views import Views
+from dutydesk.web.access.guard import Guard
+from dutydesk.web.access.pages import AccessPages
 from dutydesk.web.acts import Acts
 from dutydesk.web.cards import Cards
 from dutydesk.web.command import CommandMap
@@ -45,7 +48,7 @@ from dutydesk.web.policy import policy
 from dutydesk.web.registers import RegisterPages
 from dutydesk.web.sheets import SheetPages
 
-#: names the console answers to: loopback only, so that no foreign page can reach it by a name of its own
+#: names the console always answers to; without others no foreign page can reach it by a name of its own
 LOOPBACK = ("127.0.0.1", "localhost", "testserver")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -92,15 +95,17 @@ def _foreign(headers: Headers) -> bool:
 def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, name: str = "应急叫应值班台",
            timezone: str = "Asia/Shanghai", resources: Resources | None = None,
            shares: Shares | None = None, photos: Path | None = None, command: Command | None = None,
-           ledger: Ledger | None = None, sheets: Sheets | None = None) -> Starlette:
+           ledger: Ledger | None = None, sheets: Sheets | None = None,
+           accounts: Accounts | None = None, hosts: Sequence[str] = (), secure: bool = False) -> Starlette:
     """Return the console. `phones` are the simulated ones, None where there are none; `name` is its title; without
     `resources` it shows no shelters and teams; `shares` is what neighbours may read, None where that is off;
     `photos` is the folder of responsible persons' photos; without `command` it has no commander's map,
     without `ledger` no tables of people, settings and lists; `sheets` prints call sheets.
 
-    Serve it on a loopback address; other Host names are refused.
+    Host names beside loopback and `hosts` are refused. Without `accounts` nobody logs in: serve it on a loopback
+    address then. `secure`: browsers reach it by HTTPS only.
     """
-    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources, command, ledger, sheets)
+    desk = Desk(views, hand, phones, clock, name, ZoneInfo(timezone), resources, command, ledger, sheets, accounts)
     pulse = Pulse(views.head)
 
     @asynccontextmanager
@@ -125,9 +130,10 @@ def create(views: Views, hand: Hand, phones: Phones | None, clock: Clock, *, nam
         *Photos(photos).routes(),
         *(LedgerPages(desk, ledger).routes() if ledger is not None else ()),
         *(CommandMap(desk, command).routes() if command is not None else ()),
+        *(AccessPages(desk, accounts, secure=secure).routes() if accounts is not None else ()),
         Route("/events", events(pulse, desk)),
         Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
     ]
-    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)), Middleware(Careful),
-                  Middleware(GZipMiddleware)]
+    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, *hosts]), Middleware(Careful),
+                  Middleware(Guard, accounts=accounts, routes=routes), Middleware(GZipMiddleware)]
     return Starlette(routes=routes, middleware=middleware, lifespan=watching)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from dutydesk.domain.access import Visitor
 from dutydesk.errors import DutydeskError
+from dutydesk.ports.access import Accounts
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.command import Command
 from dutydesk.ports.hand import Hand
@@ -26,6 +28,8 @@ from dutydesk.ports.resources import Resources
 from dutydesk.ports.sheets import Sheets
 from dutydesk.ports.views import Views
 from dutydesk.web import words
+from dutydesk.web.access.guard import address, visitor
+from dutydesk.web.access.rules import needed
 from dutydesk.web.menu import groups
 from dutydesk.web.sparks import spark
 
@@ -54,6 +58,7 @@ class Desk:
     command: Command | None = None
     ledger: Ledger | None = None
     sheets: Sheets | None = None
+    accounts: Accounts | None = None
     pages: Environment = field(init=False)
 
     def __post_init__(self) -> None:
@@ -106,8 +111,17 @@ class Desk:
         return int(ahead.total_seconds() // 60) if ahead else 0
 
     def officer(self, request: Request) -> str:
-        """Return who says to be sitting here (person id), or an empty string."""
-        return request.cookies.get(COOKIE, "")
+        """Return who is logged in, or says to be sitting here where nobody logs in (person id), or an empty string."""
+        who = visitor(request)
+        return request.cookies.get(COOKIE, "") if who is None else who.person
+
+    def vouched(self, request: Request, officer: str, second: str, password: str) -> Sequence[str]:
+        """Return the officer and the second one, who proves himself by his password where one logs in; Refused else."""
+        if not second or second == officer:
+            return (officer,)
+        if self.accounts is not None and visitor(request) is not None:
+            self.accounts.vouch(second, password, address(request))
+        return (officer, second)
 
     def act(self, work: Callable[[Request, FormData, str], Response]) -> Callable[[Request], object]:
         """Wrap an act: who sits here, the form, and a refusal told as a sentence."""
@@ -127,6 +141,7 @@ class Desk:
         now = self.clock.now()
         return self.pages.get_template(template).render(
             request=request, now=now, officer=self.officer(request), path=request.url.path,
+            visitor=visitor(request), may=_may(visitor(request)),
             wall=request.url.path == WALL, **values)
 
     def page(self, name: str, request: Request, *, status: int = 200, **values: Any) -> Response:
@@ -138,6 +153,14 @@ class Desk:
         values.setdefault("alarms", self.views.alarms(now))
         values.setdefault("officers", self.views.officers(now))
         return fragment(self.draw(f"{name}.html", request, seq=self.views.head(), **values), status)
+
+
+def _may(who: Visitor | None) -> Callable[[str], bool]:
+    """Return what tells whether this visitor may open a page."""
+    def may(path: str) -> bool:
+        wanted = needed("GET", path)
+        return who is None or (wanted is not None and who.may(wanted))
+    return may
 
 
 def fragment(html: str, status: int = 200) -> HTMLResponse:

@@ -128,7 +128,19 @@ VALUES: Final[Mapping[str, str]] = {
     "sort": "inbound",
 }
 HIDDEN: Final = frozenset({"at", "drawing", "inbound", "task", "document", "asks_of", "lease", "call"})
+USER_ROLES: Final[Mapping[str, str]] = {
+    "none": "待授权", "duty": "值班员", "commander": "指挥员", "content": "内容管理员", "viewer": "只看",
+    "system": "系统管理员", "security": "安全管理员", "audit": "审计管理员",
+}
+AUDIT: Final[Mapping[str, str]] = {
+    "login": "登录", "login_failed": "登录失败", "login_refused": "登录被拒", "logout": "退出", "refused": "越权被拒",
+    "export": "导出", "numbers_seen": "查看号码", "audit_seen": "查看审计", "account_added": "增加账户",
+    "account_disabled": "停用账户", "account_enabled": "启用账户", "password_changed": "更改口令",
+    "role_changed": "更改角色", "proved": "管理员验证", "proved_failed": "管理员验证失败", "vouched": "第二人确认",
+    "vouched_failed": "第二人确认失败",
+}
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+    "user_role": USER_ROLES, "audit": AUDIT,
     "family": FAMILIES, "kind": KINDS, "state": STATES, "awaits": AWAITS, "role": ROLES, "via": VIAS,
     "outcome": OUTCOMES, "call_state": CALL_STATES, "act": ACTS, "fact": FACTS, "join": JOINS,
     "shelter": {each.value: each.zh for each in ShelterState}, "team": {each.value: each.zh for each in Readiness},

@@ -62,7 +62,7 @@ def test_every_environment_variable_is_documented() -> None:
 
 def test_every_address_of_the_console_is_documented() -> None:
     text = read("reference", "http.md")
-    routes = {route for path in (ROOT / "dutydesk" / "web").glob("*.py")
+    routes = {route for path in (ROOT / "dutydesk" / "web").rglob("*.py")
               for route in re.findall(r'(?:Route|Mount)\("([^"]+)"', path.read_text(encoding="utf-8"))}
     assert routes
     assert not {route for route in routes if f"`{route.replace(':str', '')}`" not in text}

@@ -52,7 +52,7 @@ def test_a_sound_chain_holds_in_whatever_batches_it_is_read() -> None:
     rows = chain(9)
     assert verify(rows, KEY, Head(9, rows[8].seal)) is None
     assert verify(rows, KEY, Head(3, rows[2].seal)) is None
-    checker = Checker(KEY)
+    checker = Checker(KEY, None, seal)
     assert [checker.walk(rows[:4]), checker.walk(rows[4:]), checker.end()] == [None] * 3
     assert checker.last == Head(9, rows[8].seal)
 

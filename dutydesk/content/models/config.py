@@ -26,7 +26,7 @@ from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
-from dutydesk.domain.setup import CapOut, Config, DutyPage, Keeping, Live, MapNotes
+from dutydesk.domain.setup import CapOut, Config, Console, DutyPage, Keeping, Live, MapNotes
 from dutydesk.domain.values import Colour
 
 
@@ -257,6 +257,32 @@ class PageTable(Strict):
         return self
 
 
+class ConsoleTable(Strict):
+    """[console]: where the console listens, and whether one logs in."""
+
+    login: Literal["auto", "on", "off"] = Field(
+        default="auto", description="`auto`: on as soon as there is a user or it listens beyond this machine; `off`: "
+                                    "only on this machine")
+    listen: Text = Field(default="127.0.0.1", description="address it listens on; beyond this machine it needs "
+                                                          "certificate and key, and a user")
+    hosts: tuple[Filled, ...] = Field(default=(), description="names it answers to besides this machine's own; behind "
+                                                              "a proxy that speaks HTTPS the name people type")
+    certificate: Text = Field(default="", description="PEM file of the certificate of its HTTPS")
+    key: Text = Field(default="", description="PEM file of the key of that certificate, outside the site folder")
+
+    @model_validator(mode="after")
+    def _safe(self) -> ConsoleTable:
+        if bool(self.key) != bool(self.certificate):
+            raise ValueError("key and certificate go together: write both or neither")
+        open_to_all = not Console(listen=self.listen).local
+        if open_to_all and self.login == "off":
+            raise ValueError("without login it listens on this machine only: take out listen, or login = \"off\"")
+        if open_to_all and not self.key:
+            raise ValueError("beyond this machine passwords need HTTPS: write certificate and key, or leave listen out "
+                             "and put a proxy before it (with its name in hosts)")
+        return self
+
+
 class JournalTable(Strict):
     """[journal]."""
 
@@ -326,6 +352,7 @@ class ConfigFile(Strict):
     feeds: FeedsTable = FeedsTable()
     cap_out: CapOutTable = CapOutTable()
     page: PageTable = PageTable()
+    console: ConsoleTable = ConsoleTable()
     journal: JournalTable = JournalTable()
     rules: RulesTable = RulesTable()
     fire: FireTable = FireTable()
@@ -354,6 +381,7 @@ class ConfigFile(Strict):
             feeds=Keeping(**dict(self.feeds)),
             cap_out=CapOut(**dict(self.cap_out)),
             page=DutyPage(**dict(self.page)),
+            console=Console(**dict(self.console)),
             journal_heads=self.journal.heads,
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),

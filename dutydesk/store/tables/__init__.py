@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dutydesk.store.tables.access import account, audit, audit_head, login_session
 from dutydesk.store.tables.alerts import chain, document, incident, mark, ruling, telling, version
 from dutydesk.store.tables.base import CLASSES, metadata
 from dutydesk.store.tables.callouts import ask, call, callout, policy
@@ -24,8 +25,11 @@ from dutydesk.store.tables.sources import address, source_place, source_state
 
 __all__ = [
     "CLASSES",
+    "account",
     "address",
     "ask",
+    "audit",
+    "audit_head",
     "call",
     "callout",
     "chain",
@@ -43,6 +47,7 @@ __all__ = [
     "incident",
     "journal",
     "journal_head",
+    "login_session",
     "mark",
     "metadata",
     "notice",
