@@ -226,7 +226,7 @@ def exchange(folder: Folder, clock: Clock, scenario: Scenario | None = None, see
             else:
                 numbers = {number.number for place in setup.site.under([fault.area_dark])
                            for post in setup.site.posts_at.get(place, ()) for person in post.seats
-                           for number in setup.site.people[person].numbers}
+                           for number in setup.site.people[person].numbers if number.kind != "satellite"}
                 made.faults.area_dark(numbers, scenario.start + fault.start, until)
     return made
 

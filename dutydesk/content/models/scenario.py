@@ -97,7 +97,7 @@ class FaultEntry(Strict):
     """Something broken: a gateway (`down: [from, to]`) or the phones of a place (`from`, `to`)."""
 
     gateway: Text = Field(default="", description="sms or voice: takes nothing meanwhile")
-    area_dark: Text = Field(default="", description="id of a place: no phone there is reached")
+    area_dark: Text = Field(default="", description="id of a place: no phone there is reached but satellite ones")
     down: Annotated[tuple[Duration, Duration] | None, Field()] = Field(default=None, description="[from, to]")
     start: Duration = Field(default=timedelta(0), alias="from", description="time from the start")
     end: Duration | None = Field(default=None, alias="to", description="absent: to the end")
