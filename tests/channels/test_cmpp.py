@@ -235,13 +235,29 @@ def test_how_long_the_network_tries_is_told_as_the_protocol_writes_it() -> None:
 # -- the line -----------------------------------------------------------------------------------------
 def test_a_line_that_broke_is_made_again_and_what_waited_is_unknown() -> None:
     async def story(desk: Desk) -> None:
-        sending = asyncio.create_task(desk.sends("7"))
+        sending = asyncio.create_task(desk.made.send(message("k1", "+8612000000007")))
         await until(lambda: desk.far.submitted)
         desk.far.hang_up()
-        assert await sending is Outcome.UNKNOWN
+        handed = await sending
+        assert (handed.outcome, "line broke" in handed.why) == (Outcome.UNKNOWN, True)
         await until(lambda: desk.far.logins == 2)
         assert await desk.sends("1", "k2") is Outcome.HANDED_OVER
     told(Ismg(), story)
+
+
+def test_nothing_leaves_before_the_login_is_through() -> None:
+    async def story(desk: Desk) -> None:
+        await until(lambda: desk.far.logins)
+        desk.far.slow = 0.5
+        desk.far.hang_up()
+        found = []
+        while desk.far.logins < 2:
+            found.append(await desk.sends("2", f"k{len(found)}"))
+            await asyncio.sleep(0.02)
+        assert set(found) <= {Outcome.HANDED_OVER, Outcome.UNKNOWN, "not now"}
+        assert await desk.sends("2", "last") is Outcome.HANDED_OVER
+        assert desk.far.early == 0
+    told(Ismg(), story, timeout=1)
 
 
 def test_a_dead_line_is_found_by_its_silence() -> None:

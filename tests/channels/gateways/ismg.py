@@ -89,14 +89,18 @@ class Ismg:
     most_open: int = 0
     port: int = 0
     delay: float = 0.0
+    slow: float = 0.0       # seconds a login takes
+    early: int = 0          # messages before the login
     _open: int = 0
     _id: int = 0x6A40_0000_0000_0000
     _sequence: int = 0
     _writer: asyncio.StreamWriter | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     # -- talking --------------------------------------------------------------------------------------
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
             while True:
                 length, command, sequence = struct.unpack("!3L", await reader.readexactly(12))
@@ -105,14 +109,16 @@ class Ismg:
             return
         finally:
             writer.close()
+            self._writers.discard(writer)
 
     async def hear(self, writer: asyncio.StreamWriter, command: int, sequence: int, body: bytes) -> None:
         if command == 1:
-            self.login(writer, sequence, body)
+            self.run(self.login(writer, sequence, body))
         elif command == 2:
             self.terminated += 1
             self.say(writer, 2 | ANSWER, b"", sequence)
         elif command == 4:
+            self.early += writer is not self._writer
             self.run(self.take(writer, sequence, parsed(self.version, body)))
         elif command == 5 | ANSWER:
             id, result = struct.unpack("!QB" if self.version == 2 else "!QL", body)
@@ -125,7 +131,8 @@ class Ismg:
             assert len(body) == 1
             self.tests_answered += 1
 
-    def login(self, writer: asyncio.StreamWriter, sequence: int, body: bytes) -> None:
+    async def login(self, writer: asyncio.StreamWriter, sequence: int, body: bytes) -> None:
+        await asyncio.sleep(self.slow)
         name, digest, version, stamp = struct.unpack("!6s16sBL", body)
         wanted = hashlib.md5(b"".join((self.sp.encode(), b"\0" * 9, self.secret.encode(), b"%010d" % stamp))).digest()
         status = self.status or (0 if name.rstrip(b"\0").decode() == self.sp and digest == wanted else 3)
@@ -219,8 +226,9 @@ async def gateway(made: Ismg, port: int = 0) -> AsyncIterator[Ismg]:
         yield made
     finally:
         server.close()
-        if made._writer is not None:
-            made._writer.close()
+        await asyncio.sleep(0.05)       # whoever was accepted last is being served then
+        for writer in list(made._writers):
+            writer.close()
         for task in list(made._tasks):
             task.cancel()
         await asyncio.gather(*made._tasks, return_exceptions=True)
