@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 ONE = 140            # octets a message holds
 OF_MANY = 134        # octets a part holds beside its header: 67 characters of UCS-2
 MOST = 1000          # texts of which parts are missing
+PATIENCE = 2.0       # seconds a part waits for the others before it is stored by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Part:
     reference: int
     total: int
     rank: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether there can be such a part."""
+        return 1 <= self.rank <= self.total and self.total > 1
 
 
 def split(text: str) -> list[bytes]:
@@ -55,16 +61,15 @@ def unpacked(data: bytes) -> tuple[Part | None, bytes]:
         if (kind, len(value)) in ((0, 3), (8, 4)):
             part = Part(int.from_bytes(value[:-2], "big"), value[-2], value[-1])
         at += 2 + data[at + 1]
-    sound = part is not None and 1 <= part.rank <= part.total and part.total > 1
-    return (part if sound else None), data[end:]
+    return (part if part is not None and part.sound else None), data[end:]
 
 
 @dataclass(slots=True)
 class Whole:
-    """A text in parts. `stored` is set once all of it is durable."""
+    """A text in parts. `stored` is done once all of it is durable."""
 
     pieces: dict[int, bytes] = field(default_factory=dict)
-    stored: asyncio.Event = field(default_factory=asyncio.Event)
+    stored: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Joining:

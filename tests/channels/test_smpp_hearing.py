@@ -12,7 +12,8 @@ import smpp34
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dutydesk.channels.smpp import parts, reading
+from dutydesk.channels import parts
+from dutydesk.channels.smpp import reading
 from dutydesk.domain.values import Outcome
 from dutydesk.ports.channel import Limits
 from tests.channels.gateways.driving import Kept

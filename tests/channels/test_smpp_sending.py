@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dutydesk.channels import parts
 from dutydesk.channels.settings import Filled
-from dutydesk.channels.smpp import parts
 from dutydesk.domain.values import Outcome
 from dutydesk.errors import SendError, UsageError
 from dutydesk.ports.channel import Checks, Holds, Limits

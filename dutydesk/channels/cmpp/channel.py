@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 LOGIN = 2.0             # seconds a message waits for a line that is being made
 EARLY = 2.0             # seconds a report waits for the answer it came before
 HURRY = 0.9             # of the time-out after which we say ourselves what may have left
-OTHERS = 2.0            # seconds a part waits for the others before it is stored by itself
 AGAIN = 1.0             # seconds between two tries to store
 MOST = 10_000           # messages to us that are remembered, to know one that comes again
 LONGEST = {"2.0": 21, "3.0": 32}    # digits of a number
@@ -223,13 +222,13 @@ class Cmpp:
         whole, everything = self._joining.add((message.sender, message.to), part, data)
         if everything is None:
             try:
-                await asyncio.wait_for(whole.stored.wait(), OTHERS)
+                await asyncio.wait_for(asyncio.shield(whole.stored), parts.PATIENCE)
             except TimeoutError:
                 text = f"[{part.rank}/{part.total}] {_words(message.coding, data)}"
                 await self._keep(self._row(message, text))
             return None
         await self._keep(self._row(message, _words(message.coding, everything)))
-        whole.stored.set()
+        whole.stored.set_result(None)
 
     def _row(self, message: wire.Deliver, text: str) -> Inbound:
         number = international(message.sender, self.settings.country)

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dutydesk.channels import parts
 from dutydesk.channels.numbers import digits, international, national
-from dutydesk.channels.smpp import meaning, parts, reading
+from dutydesk.channels.smpp import meaning, reading
 from dutydesk.channels.smpp.settings import SmppSettings
 from dutydesk.domain.ids import derive
 from dutydesk.domain.records import REF, Inbound
@@ -257,7 +258,7 @@ class Smpp:
         if message.part is None:
             await self._keep(self._row(message, self._words(message, message.data)))
             return
-        whole, data = self._joining.add(message)
+        whole, data = self._joining.add((message.sender, message.to), message.part, message.data)
         if data is None:
             try:
                 await asyncio.wait_for(asyncio.shield(whole.stored), parts.PATIENCE)

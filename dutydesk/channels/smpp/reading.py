@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from dutydesk.channels.parts import Part, unpacked
+
 HEADER = 16
 RECEIPTED_ID, STATE, PAYLOAD = 0x001E, 0x0427, 0x0424
 SAR_REFERENCE, SAR_TOTAL, SAR_RANK = 0x020C, 0x020E, 0x020F
@@ -19,15 +21,6 @@ _KIND, _RECEIPT, _NOTIFICATION = 0x3C, 0x04, 0x20
 STATES: Mapping[int, str] = {1: "ENROUTE", 2: "DELIVRD", 3: "EXPIRED", 4: "DELETED", 5: "UNDELIV", 6: "ACCEPTD",
                              7: "UNKNOWN", 8: "REJECTD"}
 _SAID = re.compile(r"\b(id|stat|err):\s*(\S*)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Which part of a long text something is."""
-
-    reference: int
-    total: int
-    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +80,7 @@ def delivered(pdu: bytes) -> Delivered:
     data = data or parameters.get(PAYLOAD, b"")
     part = _sar(parameters)
     if kind & _WITH_HEADER and data:
-        own, data = _split(data)
+        own, data = unpacked(data)
         part = own or part
     return Delivered(sequence(pdu), sender, ton, to, kind, coding, data, part, parameters)
 
@@ -158,21 +151,5 @@ class _Body:
 
 def _sar(parameters: Mapping[int, bytes]) -> Part | None:
     numbers = [int.from_bytes(parameters.get(tag, b""), "big") for tag in (SAR_REFERENCE, SAR_TOTAL, SAR_RANK)]
-    return _part(*numbers) if SAR_TOTAL in parameters else None
-
-
-def _split(data: bytes) -> tuple[Part | None, bytes]:
-    """The header before a text (GSM 03.40, 9.2.3.24), and the text."""
-    header, rest = data[1:1 + data[0]], data[1 + data[0]:]
-    part = None
-    while len(header) >= 2:
-        kind, length = header[0], header[1]
-        value, header = header[2:2 + length], header[2 + length:]
-        if (kind, len(value)) in ((0x00, 3), (0x08, 4)):
-            part = _part(int.from_bytes(value[:-2], "big"), value[-2], value[-1])
-    return part, rest
-
-
-def _part(reference: int, total: int, rank: int) -> Part | None:
-    """A part, if there can be one such."""
-    return Part(reference, total, rank) if total > 1 and 1 <= rank <= total else None
+    part = Part(*numbers)
+    return part if SAR_TOTAL in parameters and part.sound else None
