@@ -50,7 +50,7 @@ class LedgerPages:
         if name not in TABLES:
             return self.desk.page("missing", request, status=404, title="未找到", text="没有这张表")
         page = self.ledger.table(name, text, int(told) if told.isdecimal() and len(told) < 7 else 1)
-        return self.desk.page("table", request, title=TABLES[name], table=name, tables=TABLES, q=text, found=page)
+        return self.desk.page("table", request, title=TABLES[name], table=name, q=text, found=page)
 
     def settings(self, request: Request) -> Response:
         """Every setting, and where it comes from."""
