@@ -17,8 +17,8 @@ SMALL = {
     "bench_lives": ["--lives", "100", "--batch", "50", "--rounds", "1", "--history", "1000"],
     "bench_sending": ["--posts", "20", "--runs", "1"],
 }
-#: of these what they measure with (the example site, the corpus, slow sources) makes even a small run long
-LONG = {"bench_map", "bench_match", "bench_parse", "bench_sources"}
+#: of these what they measure (the example site, the corpus, slow sources, an outage) makes even a small run long
+LONG = {"bench_map", "bench_match", "bench_outage", "bench_parse", "bench_sources"}
 
 
 def test_every_measurement_is_known_here():

@@ -77,9 +77,11 @@ def test_mobiles_and_satellite_phones_take_messages_everything_rings_neighbours_
     assert found.numbers(Via.SMS) == ("+999h2", "+999h3")
 
 
-def test_other_numbers_may_stand_in_for_those_on_file() -> None:
+def test_numbers_beside_the_site_s_are_tried_before_them() -> None:
     other = Number("h", "mobile", "+9990")
-    assert reach_person(human("h", "mobile"), Role.HOLDER, numbers={"h": [other]}).voice == ("+9990",)
+    found = reach_person(human("h", "mobile"), Role.HOLDER, also=[other])
+    assert found.voice == ("+9990", *reach_person(human("h", "mobile"), Role.HOLDER).voice)
+    assert found.sms[0] == "+9990"
 
 
 def test_a_reached_person_comes_back_from_the_notebook_as_he_went_in() -> None:
