@@ -38,6 +38,7 @@ from tests.app.city import build
 from tests.app.processes import free_port, listening, until
 
 WITHIN = 15.0
+PATIENCE = 300.0   # seconds after its return that stragglers are waited for
 IN_FLIGHT = 64
 PAUSE = 0.02   # seconds the gateway takes for an answer
 
@@ -106,7 +107,7 @@ class Desk:
             "answer": {"code": "code", "id": "id"}, "now": self.clock.now,
             "query": {"url": f"{url}/status?key={{key}}", "method": "GET", "code": "code", "never": ["none"],
                       "state": "state"}, "states": {"taken": "handed_over"}})
-        ctx = Context(site.setup, SiteTexts(site.setup.texts), house.sources(site.setup), feed, {Via.SMS: (channel,)})
+        ctx = Context(site.setup, SiteTexts(site.setup.texts), house.sources(site), feed, {Via.SMS: (channel,)})
         self.people = ctx.site.people
         self.rounds = Rounds(ctx, self.store)
         self.sender = Sender(self.rounds.dispatch, self.clock, lambda: None)
@@ -143,7 +144,7 @@ def run(options: argparse.Namespace, folder: Path) -> bool:
         desk.turn()
     gateway.start()
     back = time.time()
-    while wanted - {number for _, number, _ in gateway.taken()} and time.time() < back + 4 * WITHIN:
+    while wanted - {number for _, number, _ in gateway.taken()} and time.time() < back + PATIENCE:
         desk.turn()
     settle = time.time() + 3
     while time.time() < settle:
