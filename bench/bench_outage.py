@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -161,7 +160,7 @@ def _judge(wanted: set[str], taken: list[tuple[str, str, float]], back: float) -
     for _, number, at in taken:
         first.setdefault(number, at)
     missed = len(wanted - set(first))
-    doubles = sum(count - 1 for number, count in Counter(number for _, number, _ in taken).items() if number in wanted)
+    doubles = len(taken) - len({key for key, _, _ in taken})   # a planned second try has a key of its own
     drained = max((at for number, at in first.items() if number in wanted), default=back) - back
     good = not missed and doubles <= IN_FLIGHT and drained <= WITHIN
     print(f"missed {missed} of {len(wanted)} (limit 0); doubles {doubles} (limit {IN_FLIGHT}); all out {drained:.1f} s "
