@@ -16,6 +16,7 @@ import pytest
 
 from dutydesk import store as stores
 from dutydesk.store import SqlStore
+from tests import chromium
 
 REQUIRE_ALL = os.environ.get("DUTYDESK_REQUIRE") == "all"
 MAY_SKIP = "corpus"   # a reason with this word: the corpus of real documents is not part of the repository
@@ -156,3 +157,10 @@ def inline_store(sqlite_url: str) -> Iterator[SqlStore]:
     opened = stores.open(sqlite_url, key=KEY, inline=True)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium for the tests of a module."""
+    with chromium.started() as opened:
+        yield opened

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Coroutine, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from dutydesk.domain.values import Outcome
 
 ONE = 140            # octets a message holds
 OF_MANY = 134        # octets a part holds beside its header: 67 characters of UCS-2
 MOST = 1000          # texts of which parts are missing
 PATIENCE = 2.0       # seconds a part waits for the others before it is stored by itself
+REMEMBERED = 50_000  # texts of which we know the ids of their parts
+
+Id = TypeVar("Id", bound=Hashable)
+Some = TypeVar("Some")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +96,57 @@ class Joining:
         while len(self._open) > MOST:
             self._open.popitem(last=False)
         return whole, None
+
+
+async def every(hands: Iterable[Coroutine[Any, Any, Some]]) -> list[Some]:
+    """The answers to all parts; where one of them breaks off, no other leaves any more."""
+    tasks = [asyncio.ensure_future(each) for each in hands]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+@dataclass(slots=True)
+class _Text(Generic[Id]):
+    total: int
+    ids: list[Id] = field(default_factory=list)
+    states: dict[Id, Outcome] = field(default_factory=dict)
+
+
+class Sent(Generic[Id]):
+    """Which call a provider's ids belong to, and how many parts of it arrived.
+
+    Lives in memory: what a dead process sent is looked up by the id of its last part.
+    """
+
+    def __init__(self) -> None:
+        self._calls: dict[Id, str] = {}
+        self._texts: OrderedDict[str, _Text[Id]] = OrderedDict()
+
+    def took(self, call: str, total: int, id: Id) -> None:
+        """The provider gave a part of a call an id."""
+        self._calls[id] = call
+        self._texts.setdefault(call, _Text(total)).ids.append(id)
+        while len(self._texts) > REMEMBERED:
+            _, oldest = self._texts.popitem(last=False)
+            for each in oldest.ids:
+                self._calls.pop(each, None)
+
+    def knows(self, id: Id) -> bool:
+        """Whether this process sent it."""
+        return id in self._calls
+
+    def told(self, id: Id, outcome: Outcome | None) -> tuple[str, Outcome | None]:
+        """The call an id belongs to, and what is known of it now.
+
+        One part that failed is the whole that failed; it lies on the phone once every part does.
+        """
+        call = self._calls[id]
+        text = self._texts[call]
+        if outcome is None or text.total == 1 or outcome.lost:
+            return call, outcome
+        text.states[id] = outcome
+        arrived = sum(each is Outcome.ON_HANDSET for each in text.states.values())
+        return call, Outcome.ON_HANDSET if arrived == text.total else Outcome.HANDED_OVER

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,10 +27,10 @@ from dutydesk.store.store import open_store
 from dutydesk.store.views import SqlViews
 from dutydesk.web.app import create
 from dutydesk.web.desk import HERE
+from tests import chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    chromium.needed,
     pytest.mark.skipif(not (HERE / "static" / "vendor" / "leaflet.js").is_file(),
                        reason="the browser's libraries are not built: python -m tools.assets"),
 ]
@@ -71,16 +70,6 @@ class Desk:
         self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
         self.rounds.run_once(self.clock.now())
         self.rounds.supervise.seal(self.clock.now())
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

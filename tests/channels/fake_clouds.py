@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ KEY_ID, KEY_SECRET, PUSH_KEY = "AKID0000", "secret of the tests", "0123456789abc
 
 
 @dataclass
-class Cloud:
+class Cloud(ABC):
     """An interface: `taken` are the requests it took, as (action, fields); `kept` what it tells when it is asked."""
 
     taken: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -54,23 +55,29 @@ class Cloud:
             return web.Response(text="<html>", content_type="application/json")
         return web.json_response(self.good(action, fields))
 
+    @abstractmethod
     def signed(self, request: web.Request, body: bytes) -> bool:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def read(self, request: web.Request, body: bytes) -> tuple[str, dict[str, Any]]:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def answer(self, action: str, fields: Mapping[str, Any]) -> dict[str, Any] | None:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def number(self, fields: Mapping[str, Any]) -> str:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def good(self, action: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        raise NotImplementedError
+        ...
 
+    @abstractmethod
     def refuse(self, aliyun: str, tencent: str, status: int) -> web.Response:
-        raise NotImplementedError
+        ...
 
     def ends(self) -> dict[str, tuple[str, str, int]]:
         return {

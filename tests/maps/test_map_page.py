@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,10 @@ from nasty import NASTY
 from dutydesk.app.mapping import LEAFLET, draw, save
 from dutydesk.errors import Refused
 from dutydesk.maps.picture import Feature, Picture
+from tests import chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    chromium.needed,
     pytest.mark.skipif(not (LEAFLET / "leaflet.js").is_file(),
                        reason="the browser's libraries are not built: python -m tools.assets"),
 ]
@@ -64,16 +63,6 @@ class Sheet:
 
 
 GREEN, INK = (31, 107, 82), (20, 25, 29)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

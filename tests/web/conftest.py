@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from fake import FakeClock, FakeHand, FakeViews
@@ -39,3 +40,13 @@ def console() -> Iterator[Console]:
     with TestClient(create(views, hand, phones, clock, name="示例值班台",
                            resources=FakeResources(), command=command)) as client:
         yield Console(views, hand, phones, clock, client, command)
+
+
+@pytest.fixture
+def served() -> Iterator[Any]:
+    """A console on a port of its own."""
+    from test_browser import Served
+
+    console = Served()
+    yield console
+    console.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
@@ -38,11 +39,12 @@ class FakeFires:
         return shown_fires.FireWeatherPage(days, (("371002", "环翠区", rows),), (warning,), self.tasks("i1"))
 
 
-class FakeFireHand:
+class FakeFireHand(ABC):
     """Writes down what officers enter about fires."""
 
+    @abstractmethod
     def _note(self, *what: object) -> None:
-        raise NotImplementedError
+        ...
 
     def verify_fire(self, fire: str, result: str, officers: Sequence[str]) -> None:
         self._note("verify_fire", fire, result, tuple(officers))

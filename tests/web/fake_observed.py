@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,11 +47,12 @@ class ObservedViews:
                 observed.SightingView("phone", call, "大水泊镇", START, True, True))
 
 
-class ObservedHand:
+class ObservedHand(ABC):
     """Previews and takes reports."""
 
+    @abstractmethod
     def _note(self, *what: Any) -> None:
-        raise NotImplementedError
+        ...
 
     def preview_report(self, report: Report) -> Preview:
         if not report.place and report.point is None:

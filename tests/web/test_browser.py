@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 import threading
 import time
@@ -20,10 +19,10 @@ from fake_registers import FakeResources
 from dutydesk.domain.records import State
 from dutydesk.web.app import create
 from dutydesk.web.desk import HERE
+from tests import chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    chromium.needed,
     pytest.mark.skipif(not (HERE / "static" / "vendor" / "htmx.js").is_file(),
                        reason="the browser's libraries are not built: python -m tools.assets"),
 ]
@@ -71,23 +70,6 @@ class Served:
         """Let something happen, as the engine would."""
         self.views.rows[callout] = replace(self.views.rows[callout], **more)
         self.views.seq += 1
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def served() -> Iterator[Served]:
-    console = Served()
-    yield console
-    console.stop()
 
 
 def _ours(line: Any) -> bool:

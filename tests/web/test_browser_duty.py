@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -20,19 +19,9 @@ from dutydesk.domain.records import Inbound
 from dutydesk.store import SqlStore
 from dutydesk.web.duty_page import DutyPage
 from dutydesk.web.hooks import hooks
+from tests import chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
-
-
-@pytest.fixture(scope="module")
-def phone() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield started
-        started.close()
+pytestmark = chromium.needed
 
 
 @pytest.fixture
@@ -57,11 +46,11 @@ def url(store: SqlStore, duty: FakeDuty) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(phone: Any, url: str) -> Iterator[Any]:
+def page(browser: Any, url: str) -> Iterator[Any]:
     """A phone that opened its link; afterwards nothing may have failed or left the host."""
-    context = phone.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="zh-CN",
-                                base_url=url, geolocation={"longitude": 122.05, "latitude": 37.45},
-                                permissions=["geolocation"])
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
+                                  locale="zh-CN", base_url=url, permissions=["geolocation"],
+                                  geolocation={"longitude": 122.05, "latitude": 37.45})
     opened = context.new_page()
     opened.set_default_timeout(15_000)
     errors: list[str] = []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from test_browser import CHROMIUM, VIOLATIONS, Served, _ours, live, pytestmark  # noqa: F401  # the mark counts here too
+from test_browser import VIOLATIONS, Served, _ours, live, pytestmark  # noqa: F401  # the mark counts here too
 
 from tools.assets import TESTED
 
@@ -25,26 +25,9 @@ PAGES = ("/", "/wall", "/late", "/incidents", "/incidents/i1", "/incidents/i1?ta
          "/shelters/e1", "/teams", "/teams/t1")
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def served() -> Iterator[Served]:
-    console = Served()
-    yield console
-    console.stop()
-
-
-def _open(chromium: Any, served: Served, size: tuple[int, int], scheme: str = "light") -> Any:
+def _open(browser: Any, served: Served, size: tuple[int, int], scheme: str = "light") -> Any:
     """A browser with an officer in it, which notes what fails and what leaves the host."""
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN",
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN",
                                    base_url=served.url, color_scheme=scheme)
     context.add_cookies([{"name": "officer", "value": "o1", "url": served.url}])
     page = context.new_page()
@@ -59,8 +42,8 @@ def _open(chromium: Any, served: Served, size: tuple[int, int], scheme: str = "l
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
-def page(chromium: Any, served: Served, request: Any) -> Iterator[Any]:
-    opened = _open(chromium, served, request.param)
+def page(browser: Any, served: Served, request: Any) -> Iterator[Any]:
+    opened = _open(browser, served, request.param)
     yield opened
     assert opened.wrong == []
     assert opened.evaluate("window.violations || []") == []
@@ -70,8 +53,8 @@ def page(chromium: Any, served: Served, request: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_no_page_shuts_anybody_out_or_scrolls_sideways(
-        chromium: Any, served: Served, size: tuple[int, int], scheme: str) -> None:
-    page = _open(chromium, served, size, scheme)
+        browser: Any, served: Served, size: tuple[int, int], scheme: str) -> None:
+    page = _open(browser, served, size, scheme)
     axe, found = AXE.read_text(), {}
     for path in PAGES:
         page.goto(path)

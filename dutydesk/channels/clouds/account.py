@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ class Told:
         return self.code == GOOD
 
 
-class Account:
+class Account(ABC):
     """What all channels of the clouds share. Implements Closes."""
 
     real = True
@@ -62,8 +63,9 @@ class Account:
         """Make one request; raises SendError where it surely never left."""
         return await self.in_thread(lambda: self._ask(action, query))
 
+    @abstractmethod
     def _ask(self, action: str, query: Mapping[str, Any]) -> Told:
-        raise NotImplementedError
+        """Make one request with the provider's own library, on a thread."""
 
     def answer(self, callback: Callback, *, stored: bool) -> Reply:
         """Say what the provider waits for; where nothing is stored it comes again."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from dutydesk.channels import parts
 from dutydesk.channels.cmpp import meaning, wire
@@ -52,7 +51,7 @@ class Cmpp:
         self._keeping: asyncio.Task[None] | None = None
         self._window = asyncio.Semaphore(settings.window)
         self._reference = -1
-        self._sent = meaning.Sent()
+        self._sent = parts.Sent[int]()
         self._joining = parts.Joining()
         self._awaited: dict[int, asyncio.Event] = {}
         self._known: OrderedDict[tuple[int, bytes], None] = OrderedDict()
@@ -120,7 +119,7 @@ class Cmpp:
             async with asyncio.timeout_at(end):
                 answers = [await self._hand(line, pieces[0], message.id, left)]
                 if not answers[0].result:
-                    answers += await _all(self._hand(line, each, message.id, left) for each in pieces[1:])
+                    answers += await parts.every(self._hand(line, each, message.id, left) for each in pieces[1:])
                 return self._told(answers)
         except BrokenError as error:
             why = f"the line broke: {error}"
@@ -234,16 +233,6 @@ class Cmpp:
         number = international(message.sender, self.settings.country)
         id = derive("i", self.name, "reply", message.id, number, text)
         return Inbound(id, self.name, "reply", number, text, "", self.settings.now())
-
-
-async def _all(hands: Iterable[Coroutine[Any, Any, wire.Taken]]) -> list[wire.Taken]:
-    """The answers to all parts; where one of them breaks off, no other leaves any more."""
-    tasks = [asyncio.ensure_future(each) for each in hands]
-    try:
-        return list(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 def _words(coding: int, data: bytes) -> str:

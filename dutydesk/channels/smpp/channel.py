@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class Smpp:
         self._keeping: asyncio.Task[None] | None = None
         self._window = asyncio.Semaphore(settings.window)
         self._reference = -1
-        self._sent = meaning.Sent()
+        self._sent = parts.Sent[str]()
         self._joining = parts.Joining()
         self._take: Take | None = None
         self._taken = asyncio.Event()
@@ -125,8 +125,8 @@ class Smpp:
             async with asyncio.timeout_at(end):
                 answers = [await self._hand(line, pieces[0], message.id, len(pieces), parcels)]
                 if not answers[0][0]:
-                    answers += await _all(self._hand(line, each, message.id, len(pieces), parcels)
-                                          for each in pieces[1:])
+                    answers += await parts.every(self._hand(line, each, message.id, len(pieces), parcels)
+                                                 for each in pieces[1:])
         except TimeoutError as error:
             return self._doubt(parcels, "no answer in time", error)
         except ConnectionError as error:
@@ -289,13 +289,3 @@ class Smpp:
             id = derive("i", self.name, "reply", number, text, now.isoformat(), str(line.epoch), str(message.sequence))
         self._said[number, text] = (line.epoch, now, id)
         return Inbound(id, self.name, "reply", number, text, "", now)
-
-
-async def _all(hands: Iterable[Coroutine[None, None, Answer]]) -> list[Answer]:
-    """The answers to all parts; where one of them breaks off, no other leaves any more."""
-    tasks = [asyncio.ensure_future(each) for each in hands]
-    try:
-        return list(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,7 +22,7 @@ KEY = "loopback secret"
 
 
 @dataclass
-class Fake:
+class Fake(ABC):
     """A gateway: `taken` is what it sends on, as dicts with key, number and text; `faults` what it was told wrongly."""
 
     taken: list[dict[str, str]] = field(default_factory=list)
@@ -44,8 +45,9 @@ class Fake:
         self.faults.append(what)
         return web.Response(status=500, text=what)
 
+    @abstractmethod
     def app(self) -> web.Application:
-        raise NotImplementedError
+        ...
 
 
 class FormGateway(Fake):
