@@ -104,7 +104,8 @@ class Fates:
             return Outcome.UNKNOWN
         async with self._room:
             try:
-                return await asyncio.wait_for(tracks.status(call.id), parcel.channel.limits.timeout)
+                async with asyncio.timeout(parcel.channel.limits.timeout):
+                    return await tracks.status(call.id)
             except SendError as error:
                 return Outcome.UNKNOWN if not error.permanent else Outcome.FAILED_NOW
             except TimeoutError:

@@ -377,3 +377,17 @@ def test_settings_that_cannot_be_used_say_which(change: dict[str, Any], said: st
     given = {"host": "ismg.example.org", "sp": "901234", "password": "${SECRET}", "number": CODE} | change
     with pytest.raises(UsageError, match=said):
         registry.make("cmpp", "cmcc", fill("cmcc", given, None))
+
+
+def test_a_line_ends_when_it_is_told_to_whatever_it_is_doing() -> None:
+    async def whole() -> None:
+        far = Ismg()
+        async with gateway(far):
+            for steps in range(120):
+                desk = Desk(far)
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                closing = asyncio.create_task(desk.close())
+                ended, _ = await asyncio.wait([closing], timeout=5)
+                assert ended, f"told to end after {steps} steps, it goes on"
+    asyncio.run(whole())

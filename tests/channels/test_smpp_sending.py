@@ -298,3 +298,19 @@ def test_the_receipt_of_a_message_whose_answer_came_too_late_belongs_to_it() -> 
 def test_settings_that_cannot_work_are_told_before_they_are_needed(change: dict[str, Any], fault: str) -> None:
     with pytest.raises(UsageError, match=fault):
         channel(1, **change)
+
+
+def test_a_line_ends_when_it_is_told_to_whatever_it_is_doing() -> None:
+    async def one(port: int, steps: int) -> None:
+        made = channel(port)
+        looking = asyncio.create_task(made.look_over())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        ended, _ = await asyncio.wait([asyncio.create_task(made.close())], timeout=10)
+        assert ended, f"told to end after {steps} steps, it goes on"
+        looking.cancel()
+
+    async def story() -> None:
+        async with centre() as fake:
+            await asyncio.gather(*(one(fake.port, steps) for steps in range(60)))
+    asyncio.run(story())

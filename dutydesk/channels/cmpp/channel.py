@@ -200,7 +200,8 @@ class Cmpp:
         said = wire.report(message.content)
         if not self._sent.knows(said.id):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awaited.setdefault(said.id, asyncio.Event()).wait(), EARLY)
+                async with asyncio.timeout(EARLY):
+                    await self._awaited.setdefault(said.id, asyncio.Event()).wait()
             self._awaited.pop(said.id, None)
         call, outcome = self._ref(said.id), meaning.told_by(said.state, self.settings.states)
         if self._sent.knows(said.id):
@@ -221,7 +222,8 @@ class Cmpp:
         whole, everything = self._joining.add((message.sender, message.to), part, data)
         if everything is None:
             try:
-                await asyncio.wait_for(asyncio.shield(whole.stored), parts.PATIENCE)
+                async with asyncio.timeout(parts.PATIENCE):
+                    await asyncio.shield(whole.stored)
             except TimeoutError:
                 text = f"[{part.rank}/{part.total}] {_words(message.coding, data)}"
                 await self._keep(self._row(message, text))

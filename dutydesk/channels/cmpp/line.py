@@ -59,7 +59,8 @@ class Line:
     async def ready(self, seconds: float) -> bool:
         """Whether we are logged in, now or within so many seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._up.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._up.wait()
         return self._up.is_set()
 
     def submit(self, message: wire.Submit) -> asyncio.Future[wire.Taken]:
@@ -77,15 +78,21 @@ class Line:
         if self._writer is not None and self._up.is_set():
             self._say(wire.TERMINATE)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._left.wait(), LEAVE)
+                async with asyncio.timeout(LEAVE):
+                    await self._left.wait()
         self._lost("closed")
 
     # -- one connection -------------------------------------------------------------------------------
     async def _once(self) -> None:
-        """Connect, log in, and read until it breaks; ends by an error only."""
+        """Connect, log in, and read until it breaks; ends by an error only, or when it is told to.
+
+        `wait_for` may miss being told to end when that meets the answer; `timeout` does not.
+        """
         settings = self._settings
-        reader, self._writer = await asyncio.wait_for(asyncio.open_connection(settings.host, settings.port), REACH)
-        await asyncio.wait_for(self._login(reader), settings.patience.total_seconds())
+        async with asyncio.timeout(REACH):
+            reader, self._writer = await asyncio.open_connection(settings.host, settings.port)
+        async with asyncio.timeout(settings.patience.total_seconds()):
+            await self._login(reader)
         self._read_at = asyncio.get_running_loop().time()
         self._up.set()
         self._left.clear()

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 BIND = 2.0              # seconds a message waits for a line that is being made
 EARLY = 2.0             # seconds a receipt waits for the answer it came before
 HURRY = 0.9             # of the time-out after which we say ourselves what may have left
+ENDING = 2.0            # seconds the line's task has to end before it is told to again
 AGAIN = timedelta(seconds=30)   # so long may what was said on a line that broke be said again on the next
 
 Take = Callable[[Sequence[Inbound]], Awaitable[None]]
@@ -86,10 +87,16 @@ class Smpp:
         """Take leave of the centre."""
         if self._line is not None and self._keeping is not None:
             await self._line.leave()
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
+            await self._end(self._keeping)
             await self._line.end()
             self._line = None
+
+    @staticmethod
+    async def _end(keeping: asyncio.Task[None]) -> None:
+        """End the task: the library may swallow being told to once, where that meets an answer."""
+        while not keeping.done():
+            keeping.cancel()
+            await asyncio.wait([keeping], timeout=ENDING)
 
     # -- looked over ----------------------------------------------------------------------------------
     def addresses(self) -> list[str]:
@@ -261,7 +268,8 @@ class Smpp:
         whole, data = self._joining.add((message.sender, message.to), message.part, message.data)
         if data is None:
             try:
-                await asyncio.wait_for(asyncio.shield(whole.stored), parts.PATIENCE)
+                async with asyncio.timeout(parts.PATIENCE):
+                    await asyncio.shield(whole.stored)
             except TimeoutError:
                 rank = f"[{message.part.rank}/{message.part.total}] "
                 await self._keep(self._row(message, rank + self._words(message, message.data)))

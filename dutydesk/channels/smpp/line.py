@@ -127,7 +127,8 @@ class Line(ESME):
         """Whether the line is up, once the try under way has ended, or after so many seconds."""
         if not self.up:
             try:
-                await asyncio.wait_for(self._tried.wait(), within)
+                async with asyncio.timeout(within):
+                    await self._tried.wait()
             except TimeoutError:
                 return False
         return self.up
@@ -149,7 +150,8 @@ class Line(ESME):
         """Take leave of the centre, if it listens. `keep` is to be cancelled then."""
         if self.up:
             with suppress(TimeoutError, OSError):
-                await asyncio.wait_for(self._send_data(Unbind()), AGAIN)
+                async with asyncio.timeout(AGAIN):
+                    await self._send_data(Unbind())
 
     async def end(self) -> None:
         """Close what is open."""
