@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from dutydesk.feeds.faults import Notes
-from dutydesk.feeds.xml import local_name
+from dutydesk.feeds.xml import bare_name, local_name
 
 
 class Fields:
@@ -20,7 +20,11 @@ class Fields:
         for child in element:
             tag = child.tag
             if isinstance(tag, str):
-                self._children.setdefault(tag.rpartition("}")[2].lower(), []).append(child)
+                name = bare_name(tag)
+                if name in self._children:
+                    self._children[name].append(child)
+                else:
+                    self._children[name] = [child]
 
     def children(self, name: str) -> list[etree._Element]:
         """Return the child elements of that name in document order."""
@@ -71,12 +75,10 @@ class Fields:
         """Return the valueName and value of the children of that name; CAP 1.0 wrote `name=value`."""
         found = []
         for child in self.children(name):
-            if len(child):
-                found.append((_first(child, "valuename"), _first(child, "value")))
-            else:
-                key, _, value = text_of(child).rpartition("=")
-                found.append((key.strip(), value.strip()))
-        return [(key, value) for key, value in found if value]
+            key, value = _pair(child) if len(child) else _written_pair(text_of(child))
+            if value:
+                found.append((key, value))
+        return found
 
     def leaves(self, name: str) -> list[tuple[str, str]]:
         """Return text and path of every child of that name that holds text; the text keeps its inner blanks."""
@@ -88,10 +90,22 @@ class Fields:
         return found
 
 
-def _first(element: etree._Element, name: str) -> str:
-    """Return the first text that is not blank among the children of that lower-case name."""
-    return next((text for child in element if isinstance(child.tag, str) and local_name(child) == name
-                 and (text := text_of(child))), "")
+def _pair(element: etree._Element) -> tuple[str, str]:
+    """Return the first valueName and the first value that are not blank; a document can have 10,000 such pairs."""
+    key = value = ""
+    for child in element:
+        tag = child.tag
+        name = bare_name(tag) if isinstance(tag, str) else ""
+        if name == "valuename":
+            key = key or text_of(child)
+        elif name == "value":
+            value = value or text_of(child)
+    return key, value
+
+
+def _written_pair(text: str) -> tuple[str, str]:
+    key, _, value = text.rpartition("=")
+    return key.strip(), value.strip()
 
 
 def text_of(element: etree._Element) -> str:

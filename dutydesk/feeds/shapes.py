@@ -67,6 +67,8 @@ class Shapes:
 
         `polygons` and `circles` are pairs of text and path in the document.
         """
+        if not polygons and not circles:
+            return None
         texts = tuple(text for text, _ in polygons), tuple(text for text, _ in circles)
         if self._too_many(texts):
             self._notes.add("shapes-boxed", (*polygons, *circles)[0][1])

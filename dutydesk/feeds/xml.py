@@ -6,6 +6,7 @@ No entity is expanded, no file or address is opened, no DTD is read, and nothing
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -53,7 +54,13 @@ def read(body: bytes, max_bytes: int, notes: Notes) -> etree._Element:
 
 def local_name(element: etree._Element) -> str:
     """Return the name of an element without its namespace, in lower case."""
-    return str(element.tag).rpartition("}")[2].lower()
+    return bare_name(str(element.tag))
+
+
+@lru_cache(maxsize=1024)
+def bare_name(tag: str) -> str:
+    """Return a tag as lxml writes it (`{namespace}name`) without its namespace, in lower case."""
+    return tag.rpartition("}")[2].lower()
 
 
 def namespace(element: etree._Element) -> str:
