@@ -136,6 +136,7 @@ class Poller:
         1. The source's own addresses, each stored as it comes.
         2. What its lists ask for, as it comes if the lists say what is newer, for then the newest of a list comes
            first and a cancel before its alert; else together, so that an alert and its cancel of one poll ring nobody.
+           As it comes, only until its own addresses are due again: what they list now may be a red.
         3. Three failures in a row, or a server that wants to be left alone, end the turn; the rest comes next time.
         """
         ends = monotonic() + min(BUDGET, max(polling.interval.total_seconds(), 1.0))
@@ -144,7 +145,10 @@ class Poller:
         together = not all(each.own or each.updated for each in batch)
         held: list[_Outcome] = []
         failures = 0
+        began = listed = self._clock.now()
         for address in batch:
+            if not (address.own or together) and self._lists_wait(source, since=listed, more_than=listed - began):
+                break
             if not self._admitted(address.url, ends):
                 break
             outcome = self._ask(fetcher, address)
@@ -152,10 +156,23 @@ class Poller:
             if address.own or not together:
                 self._save(source, polling, held)
                 held = []
+            listed = self._clock.now() if address.own else listed
             failures = failures + 1 if outcome.failed and not outcome.failed.refused else 0
             if outcome.failed and self._leave_alone(source, outcome.failed, failures):
                 break
         self._save(source, polling, held)
+
+    def _lists_wait(self, source: Source, *, since: datetime, more_than: timedelta) -> bool:
+        """Whether an address of the source's own is due, and `more_than` has been spent since then on what they name.
+
+        Lists that answer more slowly than they are asked would else leave no time for what they name.
+        """
+        now = self._clock.now()
+        if now - since < more_than:
+            return False
+        with self._store.read() as reads:
+            due = reads.own_due(source.id)
+        return due is not None and due <= now
 
     def _admitted(self, url: str, ends: float) -> bool:
         """Wait for this server's turn; tell whether there is time left to ask it."""

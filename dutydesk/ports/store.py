@@ -148,6 +148,9 @@ class Reads(AccessReads, Protocol):
         was asked for first, and of one list the newest.
         """
         ...
+    def own_due(self, source: str) -> datetime | None:
+        """Return when the first of a source's own addresses is due, None where it has none."""
+        ...
     def addresses(self, source: str) -> list[Address]: ...
     def depth_of(self, source: str, document: str) -> int:
         """Return how many lists lie before what this document names (0: it was fetched at no address we know)."""

@@ -67,6 +67,7 @@ class SourceSql:
         self.due = select(*a).where(a.source == bindparam("source"), a.due_at <= bindparam("now")).order_by(
             a.own.desc(), a.tries > 0, a.urgent.desc(), a.asked_at, func.coalesce(a.updated, 0).desc(), a.url
         ).limit(bindparam("most"))
+        self.own_due = select(func.min(a.due_at)).where(a.source == bindparam("source"), a.own == 1)
         self.of_source = select(*a).where(a.source == bindparam("source")).order_by(a.own.desc(), a.url)
         self.known = dialect.lock(
             select(*a).where(a.source == bindparam("source"), dialect.among(a.url, "urls")).order_by(a.url))
@@ -107,6 +108,11 @@ class SourceReads(Session):
         """
         values = {"source": source, "now": micros(now), "most": limit}
         return [_address(row) for row in self.rows(self._sources().due, values)]
+
+    def own_due(self, source: str) -> datetime | None:
+        """Return when the first of a source's own addresses is due, None where it has none."""
+        row = self.first(self._sources().own_due, {"source": source})
+        return moment_or_none(row[0]) if row else None
 
     def addresses(self, source: str) -> list[Address]:
         """Return all addresses of a source, its own first."""

@@ -115,6 +115,41 @@ def test_a_red_and_a_lift_are_fetched_before_everything_else_and_older_lists_bef
     assert asked[2:] == ["/5.xml", "/4.xml", "/3.xml", "/0.xml", "/late.xml"]
 
 
+def test_a_list_that_is_due_again_is_asked_before_the_rest_of_what_it_named(server: Server, watching: Any) -> None:
+    watch = watching(source(server.url("/index")))
+    hours = [NOON - timedelta(hours=hour) for hour in range(6)]
+    server.says("/index", index(*((f"{hour}.xml", at) for hour, at in enumerate(hours))))
+
+    def slowly(hour: int) -> tuple[int, dict[str, str], bytes]:
+        watch.clock.move_to(watch.clock.now() + timedelta(seconds=25))
+        return 200, {}, watch.city.warning(hour + 1, 1, hours[hour]).encode()
+    for hour in range(6):
+        server.answers[f"/{hour}.xml"] = lambda asked, hour=hour: slowly(hour)
+    for _ in range(5):
+        watch.poll()
+    assert server.paths()[:9] == ["/index", "/0.xml", "/1.xml", "/2.xml",      # it is due every 60 s
+                                  "/index", "/3.xml", "/4.xml", "/5.xml", "/index"]
+
+
+def test_a_list_slower_than_its_interval_leaves_time_for_what_it_names(server: Server, watching: Any) -> None:
+    watch = watching(source(server.url("/index")))
+    hours = [NOON - timedelta(hours=hour) for hour in range(4)]
+
+    def listed(asked: Asked) -> tuple[int, dict[str, str], bytes]:
+        watch.clock.move_to(watch.clock.now() + timedelta(seconds=75))
+        return 200, {}, index(*((f"{hour}.xml", at) for hour, at in enumerate(hours)))
+
+    def slowly(hour: int) -> tuple[int, dict[str, str], bytes]:
+        watch.clock.move_to(watch.clock.now() + timedelta(seconds=30))
+        return 200, {}, watch.city.warning(hour + 1, 1, hours[hour]).encode()
+    server.answers["/index"] = listed
+    for hour in range(4):
+        server.answers[f"/{hour}.xml"] = lambda asked, hour=hour: slowly(hour)
+    for _ in range(4):
+        watch.poll()
+    assert server.paths()[:6] == ["/index", "/index", "/0.xml", "/1.xml", "/2.xml", "/index"]
+
+
 def test_a_list_of_lists_ends(server: Server, watching: Any) -> None:
     watch = watching(source(server.url("/0")))
     for depth in range(9):
