@@ -25,6 +25,7 @@ from dutydesk.domain.happenings import (
     Superseded,
 )
 from dutydesk.domain.playbook import Policy
+from dutydesk.domain.proof import on_late_outcome
 from dutydesk.domain.reach import Reached, ReachOf
 from dutydesk.domain.records import Callout, Closed, State
 from dutydesk.domain.rules import Rules
@@ -203,7 +204,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(OPEN, Happened, climbing.on_outcome,
          "Evidence of called, no more. Lost: the next way or number; nobody left: the next step. Handed over: the "
          "wait begins."),
-    Rule(frozenset({State.CLOSED}), Happened, climbing.on_late_outcome,
+    Rule(frozenset({State.CLOSED}), Happened, on_late_outcome,
          "Evidence of called; whoever was rung in vain gets a notice."),
     Rule(OPEN, Replied, answering.on_reply,
          "Holder or deputy: answered. Superior, officer, neighbour: taken over. An act closes what `done_when` says. "

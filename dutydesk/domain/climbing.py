@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dutydesk.domain.happenings import Due, Happened
+from dutydesk.domain.proof import on_late_outcome
 from dutydesk.domain.reach import Reached
-from dutydesk.domain.records import Closed, State
+from dutydesk.domain.records import State
 from dutydesk.domain.values import Outcome, Via
 from dutydesk.domain.work import Work
 
@@ -205,8 +206,8 @@ def on_outcome(work: Work, happening: Happened) -> None:
     """A call of ours came to something.
 
     Evidence of a call is kept whatever the state. Only asks of the present climb move the ladder:
-    1. lost (refused, limit, failed): never called; the next way at once; nobody left: next step at once;
-       never left this house: the same way again at once;
+    1. lost (refused, limit, failed): never called; the next way at once, and where the network cannot reach the phone
+       his next number; nobody left: next step at once; never left this house: the same way again at once;
     2. handed over, or unknown, which waits as if handed over: the wait begins;
     3. unknown also rules this way out for the rest of the step, unless another channel carries it.
     A report heard twice, or a weaker one after a final one, changes nothing.
@@ -217,11 +218,12 @@ def on_outcome(work: Work, happening: Happened) -> None:
     asked = work.memo.get("asks", {}).get(happening.ask)
     if asked is None or happening.climb != work.callout.climb or not _news(asked[2], happening.outcome):
         return
+    taken = bool(asked[2])   # a provider had it: what comes now is the network's word about the phone
     asked[2] = happening.outcome.value
     if not happening.left:
         _again(work, happening)
     elif happening.outcome.lost:
-        _lost(work, happening)
+        _lost(work, happening, unreachable=taken and happening.outcome is Outcome.FAILED_NOW)
     elif happening.outcome is not Outcome.QUEUED:
         if happening.outcome is Outcome.UNKNOWN and not happening.more:
             _rule_out(work, happening.person, happening.via)
@@ -233,35 +235,6 @@ def _news(known: str, outcome: Outcome) -> bool:
     if known == outcome.value:
         return False
     return not known or outcome.final or not Outcome(known).final
-
-
-def on_late_outcome(work: Work, happening: Happened) -> None:
-    """Keep what the outcome proves: that the person was called, or that a number is dead.
-
-    Whoever was still rung after all was over hears of it.
-    """
-    if happening.outcome.called:
-        if work.callout.called_at is None or happening.at < work.callout.called_at:
-            work.callout.called_at = happening.at
-        if work.add_once("called", happening.person):
-            work.record("called", happening.person, happening.via, happening.at)
-            _rung_in_vain(work, happening.person)
-    if happening.outcome is Outcome.NUMBER_DEAD and work.add_once("dead", happening.number):
-        work.task("contact", "officer", happening.at, about=happening.person)
-
-
-def _rung_in_vain(work: Work, person: str) -> None:
-    """His call had left before the answer or the lift was known: a notice says what has become of it."""
-    callout = work.callout
-    if person in work.memo.get("said", []) or person in work.memo.get("out", []):
-        return
-    if work.memo.get("wrong"):
-        work.notice(person, "notice.correction", why=str(work.memo["wrong"]))
-    elif callout.closed_as is Closed.STOOD_DOWN:
-        work.notice(person, "notice.lifted")
-    elif callout.state in (State.ANSWERED, State.REMINDING) or callout.closed_as is Closed.DONE:
-        own = work.memo.get("own", [])
-        work.notice(person, "notice.taken", by=own[0] if own else callout.taken_by)
 
 
 def _rule_out(work: Work, person: str, via: Via) -> None:
@@ -280,9 +253,9 @@ def _again(work: Work, happening: Happened) -> None:
         _dial(work, who, happening.via)
 
 
-def _lost(work: Work, happening: Happened) -> None:
-    """Go on within the step, by another channel of the same way, else by another way or number; if too few of the
-    step can be reached, climb.
+def _lost(work: Work, happening: Happened, *, unreachable: bool) -> None:
+    """Go on within the step, by another channel of the same way, else by another way or number; if too few of it can be
+    reached, climb. `unreachable`: the channel is well, the phone is off or without a network.
     """
     if work.callout.state not in (State.CALLING, State.TAKEN_OVER):
         return
@@ -296,12 +269,21 @@ def _lost(work: Work, happening: Happened) -> None:
     calling = work.callout.state is State.CALLING
     if who and not silenced(work, who.person) and (calling or who.role.own) and not (
             again and _dial(work, who, happening.via, happening.number)):
+        if unreachable:
+            _next_number(work, who, happening.via)
         _other_way(work, who)
     if calling and _hopeless(work):
         work.note("passed", step=work.callout.step, why="本级无人可达")
         enter(work, work.callout.step + 1)
     elif calling and work.memo.get("first") is None:
         _wait_from_what_left(work)
+
+
+def _next_number(work: Work, who: Reached, via: Via) -> None:
+    """Ask at once by the first of his numbers not tried in this climb: a satellite phone reaches out of a dark town."""
+    tried = {row[3] for row in _rows(work, who.person) if row[1] == via.value}.union(work.memo.get("dead", []))
+    for number in [each for each in who.numbers(via) if each not in tried][:1]:
+        _dial(work, who, via, number)
 
 
 def _other_way(work: Work, who: Reached) -> None:

@@ -14,6 +14,7 @@ from dutydesk.domain.site import Number, Person, Post, Site
 from dutydesk.domain.values import Role, Via
 
 _SMS_KINDS = ("mobile", "satellite")
+_IN_THE_DARK = ("satellite", "landline", "mobile")   # the order of kinds where a town's network is gone
 _NO_NUMBER = "没有可用号码"
 
 
@@ -54,9 +55,13 @@ class Reach:
 ReachOf = Callable[[int], Reach]
 
 
-def reach_person(person: Person, role: Role, *, also: Sequence[Number] = ()) -> Reached:
-    """Sort a person's numbers by way, those of `also` first: mobile and satellite take messages, all can ring."""
-    own = (*also, *person.numbers)
+def reach_person(person: Person, role: Role, *, also: Sequence[Number] = (), dark: bool = False) -> Reached:
+    """Sort a person's numbers by way, those of `also` first: mobile and satellite take messages, all can ring.
+
+    `dark`: the town he is in cannot be reached; what needs none of its masts goes first.
+    """
+    known = sorted(person.numbers, key=lambda each: _kind_rank(each.kind)) if dark else person.numbers
+    own = (*also, *known)
     return Reached(
         person.id, role,
         voice=tuple(n.number for n in own if n.kind != "neighbour"),
@@ -65,13 +70,18 @@ def reach_person(person: Person, role: Role, *, also: Sequence[Number] = ()) -> 
     )
 
 
+def _kind_rank(kind: str) -> int:
+    return _IN_THE_DARK.index(kind) if kind in _IN_THE_DARK else len(_IN_THE_DARK)
+
+
 def reach_step(site: Site, post: Post, step: Step, *, seats: Sequence[str] | None = None,
-               out: frozenset[str] = frozenset(), also: Mapping[str, Sequence[Number]] = MappingProxyType({})) -> Reach:
+               out: frozenset[str] = frozenset(), also: Mapping[str, Sequence[Number]] = MappingProxyType({}),
+               dark: bool = False) -> Reach:
     """Look up the persons of one step of a post's ladder.
 
     `seats` replaces the post's seats where each seat is a callout of its own (`answer: each`).
-    `out` are persons who declined; `also` are numbers beside the site's, by person, tried first.
-    A person met twice is kept in his first role.
+    `out` are persons who declined; `also` are numbers beside the site's, by person, tried first. In a `dark` town its
+    own people are rung on what still reaches them first. A person met twice is kept in his first role.
     """
     found: dict[str, Reached] = {}
     left: list[tuple[str, str]] = []
@@ -84,7 +94,7 @@ def reach_step(site: Site, post: Post, step: Step, *, seats: Sequence[str] | Non
         elif known is None or not (known.numbers or also.get(person)):
             left.append((person, _NO_NUMBER))
         else:
-            found[person] = reach_person(known, role, also=also.get(person, ()))
+            found[person] = reach_person(known, role, also=also.get(person, ()), dark=dark and role.own)
     return Reach(tuple(found.values()), tuple(left))
 
 

@@ -66,6 +66,7 @@ class Books:
         self.dropped: dict[str, list[tuple[str, frozenset[str] | None]]] = {}
         self.incidents: dict[str, Incident] = {}
         self._source = ""   # the reply that is happening
+        self._dark: dict[str, frozenset[str]] = {}
         self._stirred: dict[str, datetime] = {}   # callout -> since when replies to its asks may mean something else
 
     # -- looking up -----------------------------------------------------------------------------------
@@ -132,7 +133,15 @@ class Books:
             place, _, duty = callout.post.partition("/")
             post = Post(place, duty)
         return reach_step(self.ctx.site, post, self.policy(callout.policy).steps[step], also=self.by_hand,
-                          seats=callout.memo.get("seats"), out=frozenset(callout.memo.get("out", ())))
+                          seats=callout.memo.get("seats"), out=frozenset(callout.memo.get("out", ())),
+                          dark=self.ctx.site.town_of(callout.place) in self.dark(callout.incident))
+
+    def dark(self, incident: str) -> frozenset[str]:
+        """The towns that this incident's alarm has called dark."""
+        if incident not in self._dark:
+            told = self.tx.callouts([officer_of(incident)])
+            self._dark[incident] = frozenset(town for alarm in told for town in alarm.memo.get("dark", ()))
+        return self._dark[incident]
 
     @cached_property
     def by_hand(self) -> Mapping[str, Sequence[Number]]:

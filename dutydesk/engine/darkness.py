@@ -12,11 +12,15 @@ FEWEST = 5  # numbers: fewer say nothing about a town
 
 
 def look(books: Books, incident: Incident) -> None:
-    """Raise one alarm for each town where more than the share set of the numbers rung lately is unreachable."""
+    """Raise one alarm for each town where more than the share set of the numbers rung lately is unreachable.
+
+    A message that lies with the provider tells nothing of a town, nor does one that no provider took.
+    """
     since = books.now - books.ctx.rules.town_dark_within
     numbers: dict[str, dict[str, bool]] = {}
-    # A message that lies with the provider tells nothing.
     for call in books.tx.calls_ended_of(incident.id, _UNREACHABLE | _REACHED, since=since):
+        if call.outcome is Outcome.FAILED_NOW and call.handed_at is None:
+            continue
         for place in call.places:
             town = books.ctx.site.town_of(place)
             if town:

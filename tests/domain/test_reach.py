@@ -87,3 +87,24 @@ def test_numbers_beside_the_site_s_are_tried_before_them() -> None:
 def test_a_reached_person_comes_back_from_the_notebook_as_he_went_in() -> None:
     found = Reached("h", Role.HOLDER, ("+9991", "+9992"), ("+9991",), ("+9993",))
     assert Reached.of_json(found.as_json()) == found
+
+
+def test_in_a_dark_town_its_own_people_are_rung_on_what_still_reaches_them_first() -> None:
+    every = human("h", "mobile", "neighbour", "landline", "satellite")
+    lit, dark = reach_person(every, Role.HOLDER), reach_person(every, Role.HOLDER, dark=True)
+    assert lit.numbers(Via.VOICE) == ("+999h0", "+999h2", "+999h3", "+999h1")
+    assert dark.numbers(Via.VOICE) == ("+999h3", "+999h2", "+999h0", "+999h1")
+    assert dark.sms == ("+999h3", "+999h0")
+
+
+def test_a_number_typed_in_goes_before_all_in_the_dark_too() -> None:
+    every = human("h", "mobile", "satellite")
+    fresh = Number("h", "mobile", "+9995")
+    assert reach_person(every, Role.HOLDER, also=(fresh,), dark=True).voice == ("+9995", "+999h1", "+999h0")
+
+
+def test_a_superior_outside_keeps_his_order() -> None:
+    of = site(human("t", "mobile", "satellite"), human("h", "mobile", "satellite"))
+    post = of.posts["371002101001/flood"]
+    reach = reach_step(of, post, Step((HOLDER, SUPERIOR), (Via.VOICE,), 1, minutes(5)), dark=True)
+    assert [each.voice[0] for each in reach.reached] == ["+999h1", "+999t0"]

@@ -53,7 +53,9 @@ class PersonRow(Strict):
 
 
 class NumberRow(Strict):
-    """contacts/numbers.csv: one way to reach a person; rows are tried from top to bottom."""
+    """contacts/numbers.csv: one way to reach a person; rows are tried from top to bottom, neighbours last. A phone the
+    network cannot reach hands on to the next row at once.
+    """
 
     person: Id = Field(description="id of the person in people.csv")
     kind: Literal["mobile", "landline", "satellite", "neighbour"] = Field(description="what kind of number")
