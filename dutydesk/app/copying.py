@@ -15,15 +15,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dutydesk.app.bookmark import Bookmark
 from dutydesk.app.happenings import Teller
 from dutydesk.domain.ids import derive
 from dutydesk.domain.setup import Setup
 from dutydesk.domain.values import Kind, colour
 from dutydesk.engine.books import REASONS
-from dutydesk.errors import DutydeskError, SendError, Throttled
+from dutydesk.errors import SendError, Throttled
 from dutydesk.ports.clock import Clock
 from dutydesk.ports.copy import Copy, Digest
-from dutydesk.ports.store import Tx
 from dutydesk.store.store import SqlStore
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,6 @@ _SAID = {"Alert": "发布", "Update": "更新", "Cancel": "解除"}
 _COUNTED = {"answered": "应答", "acted": "行动", "taken_over": "转达"}
 _LOOK = 1.0                       # seconds between two looks
 _LONGEST = 600.0                  # seconds after a failure, at most
-_LEASE = timedelta(minutes=1)     # longer than any send takes
 
 
 class Copying:
@@ -44,9 +43,8 @@ class Copying:
 
     def __init__(self, copy: Copy, setup: Setup, store: SqlStore, clock: Clock, *, what: Iterable[str] = USUAL,
                  every: timedelta = timedelta(minutes=1), worker: str = "desk") -> None:
-        self._worker = worker
         self._copy, self._setup, self._store, self._clock = copy, setup, store, clock
-        self._key = f"copy:{copy.name}"
+        self._bookmark = Bookmark(f"copy:{copy.name}", store, clock, worker, self._head)
         self._what = frozenset(what) | {"fact", "closed"}
         self._every = every.total_seconds()
         self._stopping = threading.Event()
@@ -78,9 +76,10 @@ class Copying:
                 failures += 1
                 nap = _LONGEST if error.permanent else min(_LONGEST, 2.0 ** failures)
                 logger.warning("%s; it is tried again in %.0f s", error, nap)
-            except DutydeskError as error:
-                nap = _LONGEST
-                logger.warning("copy %s: %s", self._copy.name, error)
+            except Exception:  # a database that is gone for a while must not end it
+                failures += 1
+                nap = min(_LONGEST, 2.0 ** failures)
+                logger.exception("copy %s was not told; trying again", self._copy.name)
             self._stopping.wait(nap)
 
     def turn(self, *, patient: bool) -> bool:
@@ -88,50 +87,23 @@ class Copying:
 
         `patient`: what is not urgent may wait for more. Raises SendError; the place is then kept as it was.
         """
-        place = self._place()
+        place = self._bookmark.at()
         teller = Teller(self._setup, self._store, after=place, kinds=self._what)
         lines = list(teller.tell(most=2000))
         if lines and patient and not any(line["kind"] in _URGENT for line in lines):
             return False
-        if teller.seq == place or not self._claim(place):
+        if teller.seq == place or not self._bookmark.claim(place):
             return False
         digest = self._digest(lines, place, teller.seq)
         if digest is not None:
             self._copy.send(digest)
-        self._keep(teller.seq, self._clock.now())
+        self._bookmark.keep(teller.seq)
         return digest is not None
 
-    # -- the place in the journal ---------------------------------------------------------------------
-    def _place(self) -> int:
-        """Up to where everything was told; a new copy begins at the journal's head."""
+    def _head(self) -> int:
+        """Where a new copy begins: at the journal's head."""
         with self._store.read() as reads:
-            known = reads.setting(self._key)
-            head = reads.journal_head()
-        if known is None:
-            seq = int(str(head).partition(":")[0])
-            self._keep(seq, self._clock.now())
-            return seq
-        return int(known["seq"])
-
-    def _claim(self, place: int) -> bool:
-        """Of several workers one tells: hold the place for a while; False where another holds it, or moved it."""
-        now = self._clock.now()
-
-        def take(tx: Tx) -> bool:
-            known = tx.setting(self._key)
-            held = known["worker"] != self._worker and datetime.fromisoformat(known["until"]) > now
-            if held or int(known["seq"]) != place:
-                return False
-            tx.set_setting(self._key, self._row(place, now + _LEASE))
-            return True
-
-        return self._store.write(take)
-
-    def _keep(self, seq: int, until: datetime) -> None:
-        self._store.write(lambda tx: tx.set_setting(self._key, self._row(seq, until)))
-
-    def _row(self, seq: int, until: datetime) -> dict[str, Any]:
-        return {"seq": seq, "worker": self._worker, "until": until.isoformat()}
+            return reads.journal_head().seq
 
     # -- what it says ---------------------------------------------------------------------------------
     def _digest(self, lines: list[dict[str, Any]], place: int, seq: int) -> Digest | None:

@@ -13,6 +13,7 @@ from dutydesk.app.accounts import accounts_of
 from dutydesk.app.console import Server, console, provider_hooks
 from dutydesk.app.copying import Copying
 from dutydesk.app.desk import Desk
+from dutydesk.app.forwarding import Forwarding, log_server
 from dutydesk.app.wire import Listener
 from dutydesk.clock import WallClock
 from dutydesk.domain.scenario import Scenario
@@ -43,7 +44,9 @@ class Running:
         self.desk = Desk(folder, self.store, self.clock, settings=settings, worker=worker, parts=parts)
         self.accounts = accounts_of(folder, self.store, self.clock)
         self._listener = Listener(folder.path, self.desk.hand, self.accounts) if "engine" in parts else None
-        self._copies = self._make_copies(environment, worker) if "engine" in parts else []
+        self._followers: list[Copying | Forwarding] = []
+        if "engine" in parts:
+            self._followers = [*self._make_copies(environment, worker), *self._make_forwarding(worker)]
         self._web: Server | None = None
         self._hooks: Server | None = None
         self._ports = (port, hooks_port) if "web" in parts else None
@@ -61,8 +64,8 @@ class Running:
         if self._listener:
             self._listener.start()
         self.desk.start()
-        for copy in self._copies:
-            copy.start()
+        for follower in self._followers:
+            follower.start()
 
     def _make_copies(self, environment: Mapping[str, str], worker: str) -> list[Copying]:
         """The copies of the site; none while nobody signed for real channels: they leave the house too."""
@@ -73,6 +76,11 @@ class Running:
                         what=cast("tuple[str, ...]", config.copies[name]["what"]),
                         every=cast("timedelta", config.copies[name]["every"]))
                 for name, copy in house.copies(config, environment).items()]
+
+    def _make_forwarding(self, worker: str) -> list[Forwarding]:
+        """The log server of the site, whether or not anybody signed for real channels: it hears no numbers."""
+        server = log_server(self.folder.path, self.folder.setup)
+        return [] if server is None else [Forwarding(server, self.folder.setup, self.store, self.clock, worker=worker)]
 
     @property
     def web_port(self) -> int:
@@ -96,6 +104,8 @@ class Running:
                 yield f"watching {self.folder.path / source.folder}"
             if source.polling:
                 yield f"polling  {source.id} every {source.polling.interval.total_seconds():g} s"
+        if self.folder.setup.config.syslog.address:
+            yield f"logging  {self.folder.setup.config.syslog.address}"
         live = self.folder.setup.config.live
         yield f"real channels on, by {live.by}" if live else "real channels off: nobody outside is called"
 
@@ -108,8 +118,8 @@ class Running:
             self._listener.stop()
         for server in servers:
             server.stop()
-        for copy in self._copies:
-            copy.stop()
+        for follower in self._followers:
+            follower.stop()
         if self.exchange is not None:   # it brings nothing to a store that is closed
             self.exchange.close()
         self.desk.stop()

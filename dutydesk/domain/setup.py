@@ -102,6 +102,20 @@ class Console:
 
 
 @dataclass(frozen=True, slots=True)
+class SyslogOut:
+    """`[syslog]`: the log server that hears the audit, and with `journal` what happened; `address` is
+    `udp://`, `tcp://` or `tls://host[:port]`, empty: none. `authority` is a PEM file, relative to the site folder;
+    `enterprise` is the number (IANA, private enterprise) its structured data carries.
+    """
+
+    address: str = ""
+    facility: str = "authpriv"
+    authority: str = ""
+    journal: bool = True
+    enterprise: int = 32473
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`dutydesk.toml`. `envelope` is west, south, east, north in degrees (EPSG:4326)."""
 
@@ -123,6 +137,7 @@ class Config:
     page: DutyPage = field(default_factory=DutyPage)
     console: Console = field(default_factory=Console)
     journal_heads: tuple[str, ...] = ()
+    syslog: SyslogOut = field(default_factory=SyslogOut)
     live: Live | None = None
     rules: Rules = field(default_factory=Rules)
     fire: FireRules = field(default_factory=FireRules)

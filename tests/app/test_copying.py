@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from dutydesk.app.copying import Copying
 from dutydesk.app.house import open_folder
@@ -199,3 +200,25 @@ def test_a_throttled_copy_waits_by_itself_and_ends_at_once(running: Copying, roo
     running.stop()                      # nor does the end
     assert time.monotonic() - began < 5
     assert room.told == []
+
+
+def test_a_database_that_was_away_ends_no_copy(running: Copying, room: Room, store: SqlStore,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    def away() -> object:
+        nonlocal looks
+        looks += 1
+        raise OperationalError("SELECT", {}, OSError("the server closed the connection"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "read", away)
+        deadline = time.monotonic() + 10
+        while not looks and time.monotonic() < deadline:
+            time.sleep(0.02)
+    assert looks
+    write(store, alarm())
+    deadline = time.monotonic() + 20
+    while not room.told and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(room.lines) == 1

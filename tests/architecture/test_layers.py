@@ -26,9 +26,11 @@ PURE = frozenset({
 
 #: Loops that must outlive whatever one turn stumbles over, and why. Nobody else catches everything.
 SUPERVISORS = {
+    "app/copying.py": "a database away for a while must not end the copies: logged and tried again",
     "app/desk.py": "a round of the desk fails, the desk goes on: logged and tried again",
     "app/doctoring.py": "a broken adapter is what the doctor is there to find: logged, and told as a fault",
     "app/fates.py": "one broken adapter must not keep the others from being asked what became of their calls",
+    "app/forwarding.py": "a database away for a while must not keep the log server from hearing more: tried again",
     "app/polling.py": "one source that stumbles must not take the others with it: logged and tried again",
     "app/pulling.py": "one broken adapter, or a store away for a while, must not end the asking for replies",
     "app/sender.py": "one broken adapter, or a database away for a while, must not stop the other calls",

@@ -6,7 +6,6 @@ import dataclasses
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -14,19 +13,19 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     WithJsonSchema,
     create_model,
     model_validator,
 )
 
+from dutydesk.content.models.outlets import Address, CapOutTable, Interval, JournalTable, PageTable, SyslogTable
 from dutydesk.content.models.words import ColourWord, Day, Duration, Filled, Id, Strict, Text, duration
 from dutydesk.domain.fire_weather import GradeRules
 from dutydesk.domain.hotspots import FireRules
 from dutydesk.domain.quakes import QuakeRules
 from dutydesk.domain.registers import Targets
 from dutydesk.domain.rules import Rules
-from dutydesk.domain.setup import CapOut, Config, Console, DutyPage, Keeping, Live, MapNotes
+from dutydesk.domain.setup import CapOut, Config, Console, DutyPage, Keeping, Live, MapNotes, SyslogOut
 from dutydesk.domain.values import Colour
 
 
@@ -45,26 +44,6 @@ def _zone(value: str) -> str:
     return value
 
 
-def _address(value: str) -> str:
-    """An address of the web; user names and passwords in it would end up in logs."""
-    if not value:
-        return value
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{value!r} is no address; write one that begins with https:// or http://")
-    if parts.username or parts.password:
-        raise ValueError("an address must carry no user name or password; write headers with ${NAME} instead")
-    return value
-
-
-def _positive(value: timedelta) -> timedelta:
-    if value < timedelta(seconds=1):
-        raise ValueError("it must be at least 1s")
-    return value
-
-
-Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_address)]
-Interval = Annotated[Duration, AfterValidator(_positive)]
 Envelope = Annotated[tuple[float, float, float, float], AfterValidator(_envelope)]
 Zone = Annotated[str, AfterValidator(_zone)]
 
@@ -222,41 +201,6 @@ class FeedsTable(Strict):
                                                                        "read; what a warning was read from stays")
 
 
-class CapOutTable(Strict):
-    """[cap_out]: the desk's own warnings for neighbours to read, at `/cap/index.atom` of the console."""
-
-    on: bool = Field(default=False, description="neighbours may read it")
-    address: Address = Field(default="", description="where neighbours find it from outside, like "
-                                                     "https://desk.example/cap; required where it is on")
-    key: Text = Field(default="", description="PEM file of the private key (RSA or EC) that signs every message, "
-                                              "outside the site folder or `${NAME}`; empty: not signed")
-    certificate: Text = Field(default="", description="PEM file of the certificate of that key; required with a key")
-
-    @model_validator(mode="after")
-    def _whole(self) -> CapOutTable:
-        if self.on and not self.address:
-            raise ValueError("on needs address: where neighbours find it from outside, like https://desk.example/cap")
-        if bool(self.key) != bool(self.certificate):
-            raise ValueError("key and certificate go together: write both or neither")
-        return self
-
-
-class PageTable(Strict):
-    """[page]: the page on which a responsible person answers, reached by a signed link in his text."""
-
-    address: Address = Field(default="", description="where phones reach the port of the hooks, like "
-                                                     "https://duty.example; empty: no links")
-    channels: tuple[Id, ...] = Field(default=(), description="text channels whose provider allows a link")
-    text: Text = Field(default=DutyPage().text, description="what stands before the link")
-    life: Interval = Field(default=DutyPage().life, description="how long a link is good")
-
-    @model_validator(mode="after")
-    def _whole(self) -> PageTable:
-        if self.channels and not self.address:
-            raise ValueError("channels need address: where phones reach the page, like https://duty.example")
-        return self
-
-
 class ConsoleTable(Strict):
     """[console]: where the console listens, and whether one logs in."""
 
@@ -281,13 +225,6 @@ class ConsoleTable(Strict):
             raise ValueError("beyond this machine passwords need HTTPS: write certificate and key, or leave listen out "
                              "and put a proxy before it (with its name in hosts)")
         return self
-
-
-class JournalTable(Strict):
-    """[journal]."""
-
-    heads: tuple[Filled, ...] = Field(
-        default=(), description="where the journal's head is copied to every hour")
 
 
 class MapTable(Strict):
@@ -354,6 +291,7 @@ class ConfigFile(Strict):
     page: PageTable = PageTable()
     console: ConsoleTable = ConsoleTable()
     journal: JournalTable = JournalTable()
+    syslog: SyslogTable = SyslogTable()
     rules: RulesTable = RulesTable()
     fire: FireTable = FireTable()
     quake: QuakeTable = QuakeTable()
@@ -383,6 +321,7 @@ class ConfigFile(Strict):
             page=DutyPage(**dict(self.page)),
             console=Console(**dict(self.console)),
             journal_heads=self.journal.heads,
+            syslog=SyslogOut(**dict(self.syslog)),
             live=Live(self.live.by, self.live.since) if self.live else None,
             rules=Rules(**dict(self.rules)),
             fire=FireRules(**dict(self.fire)),
